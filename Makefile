@@ -1,0 +1,65 @@
+# Everything starts here: `make` lists what there is. The first run builds .venv, see scripts/bootstrap.py.
+#
+#   PYTHON       the Python to build .venv with, if not the python3 on the PATH
+#   TORCH_INDEX  an index to take torch from, for instance the CPU-only one that the README names
+#   EX           the exercise that a target is about
+
+export PYTHON TORCH_INDEX
+
+DOJO = .venv/bin/dojo
+PY = .venv/bin/python
+NEED_EX = @test -n "$(EX)" || { echo 'Name an exercise, as in: make $@ EX=unbroadcast (make list shows them all).' >&2; exit 2; }
+
+.PHONY: help grade check list hint show reset stubs test lint bench env dev clean distclean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+grade: env ## grade everything in exercises/
+	@$(DOJO) grade
+
+check: env ## grade one exercise: make check EX=unbroadcast
+	$(NEED_EX)
+	@$(DOJO) check $(EX)
+
+list: env ## list the exercises and how far you are
+	@$(DOJO) list
+
+hint: env ## one more hint: make hint EX=unbroadcast
+	$(NEED_EX)
+	@$(DOJO) hint $(EX)
+
+show: env ## what an exercise asks for: make show EX=unbroadcast
+	$(NEED_EX)
+	@$(DOJO) show $(EX)
+
+reset: env ## put back an exercise as it was handed out: make reset EX=unbroadcast
+	$(NEED_EX)
+	@$(DOJO) reset $(EX)
+
+stubs: dev ## for authors: write exercises/ anew from solutions/
+	@$(DOJO) stubs
+
+test: lint ## everything that the kit tests about itself
+	@$(PY) -m pytest -n auto --maxprocesses 4 --timeout 600
+
+lint: dev ## formatting, common mistakes and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+bench: dev ## measure the speed of the kit
+	@$(PY) -m benchmarks
+
+env: # .venv with what a student needs
+	@sh scripts/bootstrap.sh
+
+dev: # .venv with the tools for testing the kit as well
+	@sh scripts/bootstrap.sh --dev
+
+clean: ## remove caches and build products; your work, your history and .venv stay
+	@rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -path ./.venv -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+distclean: clean ## clean, and remove .venv too
+	@rm -rf .venv .venv.discarded .venv.lock
