@@ -2,9 +2,15 @@
 # Finds a Python that is new enough and hands over to bootstrap.py, which builds .venv.
 # PYTHON=/path/to/python3.12 names one yourself.
 
+here=${0%/*}
+built=$here/../.venv
+if [ -z "$PYTHON" ] && [ -f "$built/.dojo-ready" ] && [ -x "$built/bin/python" ]; then
+    exec "$built/bin/python" -E "$here/bootstrap.py" "$@" # the usual case, and the fastest
+fi
+
 for python in ${PYTHON:-python3 python python3.14 python3.13 python3.12 python3.11 python3.10}; do
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
-        exec "$python" "${0%/*}/bootstrap.py" "$@"
+        exec "$python" -E "$here/bootstrap.py" "$@"
     fi
 done
 
