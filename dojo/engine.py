@@ -1,0 +1,182 @@
+"""The engine: a fork server, the graders, and a record for each submission."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import Any
+
+from dojo import __version__
+from dojo.course import Course, Exercise
+from dojo.forkserver import ForkServer, ServerDied
+from dojo.seeds import Seed
+from dojo.submission import Submission
+from dojo.verdict import ExerciseResult, Record, Verdict, total
+
+Event = tuple[str, Any]  # ("start", exercise id) or ("done", ExerciseResult)
+ISOLATION = "process"
+
+
+class KitFailure(Exception):
+    """The kit itself failed; no verdict depends on it."""
+
+
+class Engine:
+    """Grades submissions of one course. Construct it early: the fork server starts importing torch at once."""
+
+    isolation = ISOLATION
+
+    def __init__(self, course: Course, *, lanes: int | None = None) -> None:
+        self.course = course
+        self.lanes = lanes or max(1, min(os.cpu_count() or 1, 8))
+        self._server: ForkServer | None = ForkServer()
+        self._graders: dict[str, Any] = {}
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the fork server and all its workers."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def load(self, exercises: list[Exercise] | None = None) -> None:
+        """Import torch, hypothesis and the graders of these exercises (default: all). The slow part."""
+        gc.disable()  # the import makes millions of objects and no garbage
+        try:
+            import torch
+
+            from dojo.grading import registry
+
+            torch.set_num_threads(1)
+            wanted = self.course.exercises if exercises is None else exercises
+            missing = [e for e in wanted if e.id not in self._graders]
+            self._graders |= registry.load(self.course, missing)
+        finally:
+            gc.freeze()
+            gc.enable()
+
+    def grade(
+        self,
+        submission: Submission,
+        exercises: list[Exercise],
+        *,
+        seed: Seed,
+        on_event: Callable[[Event], None] = lambda event: None,
+    ) -> Record:
+        """Grade these exercises of a submission; the record lists them in the given order."""
+        self.load(exercises)
+        if self.lanes > 1 and len(exercises) > 3:
+            results = self._in_lanes(submission, exercises, seed, on_event)
+        else:
+            results = self._one_by_one(submission, exercises, seed, on_event)
+        points, max_points = total(results)
+        return Record(
+            submission=submission.name,
+            isolation=self.isolation,
+            seed=seed.id,
+            digest=submission.digest,
+            engine=__version__,
+            points=points,
+            max_points=max_points,
+            exercises=results,
+            notices=submission.notices,
+        )
+
+    def _one_by_one(
+        self, submission: Submission, exercises: list[Exercise], seed: Seed, on_event: Callable[[Event], None]
+    ) -> list[ExerciseResult]:
+        results = []
+        for exercise in exercises:
+            on_event(("start", exercise.id))
+            results.append(self._attempt(submission, exercise, seed))
+            on_event(("done", results[-1]))
+        return results
+
+    def _attempt(self, submission: Submission, exercise: Exercise, seed: Seed) -> ExerciseResult:
+        """One attempt. A submission that takes the fork server down has crashed; the next gets a new server."""
+        from dojo.attempt import grade_exercise
+
+        for _ in range(2):
+            if self._server is None:
+                self._server = ForkServer()
+            try:
+                return grade_exercise(
+                    self.course, self._graders[exercise.id], submission, exercise, self._server, seed
+                )
+            except ServerDied:
+                self._server.abandon()
+                self._server = None
+        unit = self.course.unit_of(exercise.id).id
+        message = "Your code ended the process that runs it, twice; nothing was graded."
+        return ExerciseResult(exercise.id, unit, Verdict.CRASHED, 0, exercise.points, message)
+
+    # -- lanes: one grader process and one server each, so that both cores work -------------------------
+
+    def _in_lanes(
+        self, submission: Submission, exercises: list[Exercise], seed: Seed, on_event: Callable[[Event], None]
+    ) -> list[ExerciseResult]:
+        done: dict[str, ExerciseResult] = {}
+        with self._pool() as pool:
+            waiting: dict[Future[ExerciseResult], Exercise] = {
+                pool.submit(_lane_attempt, submission, e, seed): e for e in exercises
+            }
+            for exercise in exercises[: self.lanes]:
+                on_event(("start", exercise.id))
+            upcoming = iter(exercises[self.lanes :])
+            for future in as_completed(waiting):
+                result = future.result()
+                done[result.id] = result
+                on_event(("done", result))
+                following = next(upcoming, None)
+                if following is not None:
+                    on_event(("start", following.id))
+        return [done[exercise.id] for exercise in exercises]
+
+    @contextlib.contextmanager
+    def _pool(self) -> Iterator[ProcessPoolExecutor]:
+        """Grader processes forked from this one, each with its own clone of the fork server."""
+        assert self._server is not None
+        context = get_context("fork")
+        servers = [self._server.clone() for _ in range(self.lanes)]
+        queue = context.SimpleQueue()
+        for number in range(self.lanes):
+            queue.put(number)
+        global _lane
+        _lane = (self, servers, queue)
+        try:
+            with ProcessPoolExecutor(self.lanes, mp_context=context, initializer=_enter_lane) as pool:
+                yield pool
+        finally:
+            for server in servers:
+                server.close()
+
+
+_lane: Any = None  # set before the lanes are forked, so that nothing has to be pickled
+
+
+def _enter_lane() -> None:
+    """In a lane: take one of the servers, and drop the others so that each ends with its lane."""
+    global _lane
+    engine, servers, queue = _lane
+    mine = queue.get()
+    for number, server in enumerate(servers):
+        if number != mine:
+            server.close()
+    engine._server = servers[mine]
+    _lane = engine
+
+
+def _lane_attempt(submission: Submission, exercise: Exercise, seed: Seed) -> ExerciseResult:
+    return _lane._attempt(submission, exercise, seed)
+
+
+__all__ = ["Engine", "Event", "KitFailure"]

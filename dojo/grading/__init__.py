@@ -1,0 +1,38 @@
+"""What graders are written with: `from dojo.grading import backward_of, grades, ...`."""
+
+from dojo.grading.draw import (
+    Draw,
+    distinct,
+    indices,
+    integers_in,
+    log_uniform,
+    normal,
+    one_of,
+    positive,
+    probabilities,
+)
+from dojo.grading.grader import Grader, backward_of, grades, open_ended
+from dojo.grading.hints import Hints
+from dojo.grading.properties import close, near_zero, require
+from dojo.grading.remote import remote_function
+
+__all__ = [
+    "Draw",
+    "Grader",
+    "Hints",
+    "backward_of",
+    "close",
+    "distinct",
+    "grades",
+    "indices",
+    "integers_in",
+    "log_uniform",
+    "near_zero",
+    "normal",
+    "one_of",
+    "open_ended",
+    "positive",
+    "probabilities",
+    "remote_function",
+    "require",
+]

@@ -1,0 +1,138 @@
+"""The student's module as graders see it: calls that read like ordinary Python and happen in the worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dojo.forkserver import Worker, WorkerEnded
+from dojo.worker.wire import Alien, Handle
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One call in full. `after` holds the arguments as the call left them, `shares` the names of those whose
+    memory the value shares, `seen` what the watches saw."""
+
+    value: Any
+    after: list[Any]
+    shares: list[Any]
+    seen: Any = None
+
+
+class Student:
+    """One worker with one loaded module; `function` is the exercise's target.
+
+    `student(x)` calls the target, `student.name(x)` another function of the module. Every call has its own
+    deadline, and all together have one.
+    """
+
+    def __init__(
+        self, worker: Worker, function: str, *, call_seconds: float, seconds: float, grad: bool
+    ) -> None:
+        self._worker, self._function, self._grad = worker, function, grad
+        self._call_seconds, self._deadline = call_seconds, time.monotonic() + seconds
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask({"what": "function", "name": self._function}, args, kwargs)["value"]
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._ask({"what": "function", "name": name}, args, kwargs)["value"]
+
+    def observe(self, *args: Any, watch: bool = False, **kwargs: Any) -> Observation:
+        """Call the target and look at what the call did to its arguments."""
+        target = {"what": "function", "name": self._function, "inspect": True, "watch": watch}
+        reply = self._ask(target, args, kwargs)
+        after, shares = reply.get("after"), reply.get("shares")
+        if (
+            type(after) is not dict
+            or type(after.get("args")) is not list
+            or type(after.get("kwargs")) is not dict
+        ):
+            raise WorkerEnded("protocol", "the arguments did not come back")
+        values = [*after["args"], *after["kwargs"].values()]
+        return Observation(
+            reply["value"], values, shares if type(shares) is list else ["?"], reply.get("seen")
+        )
+
+    def printed(self) -> tuple[str, int]:
+        """What the last call printed, cut, and how many characters it was."""
+        return self._worker.printed, self._worker.printed_size
+
+    def _ask(self, target: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise WorkerEnded("timeout", "all calls together took longer than the exercise allows")
+        request = {"inspect": False, "watch": False, "grad": self._grad, **target}
+        reply = self._worker.call(
+            request,
+            [_bare(a) for a in args],
+            {k: _bare(v) for k, v in kwargs.items()},
+            min(self._call_seconds, left),
+        )
+        if "value" not in reply:
+            raise WorkerEnded("protocol", "a reply without a value")
+        reply["value"] = self._dress(reply["value"])
+        return reply
+
+    def _dress(self, value: Any) -> Any:
+        if isinstance(value, Handle):
+            return RemoteObject(self, value)
+        if type(value) in (list, tuple):
+            return type(value)(self._dress(v) for v in value)
+        return value
+
+
+class RemoteObject:
+    """An object of one of the student's classes. It stays in the worker; this is a handle that reads like it."""
+
+    def __init__(self, student: Student, handle: Handle) -> None:
+        self.__dict__["_student"], self.__dict__["_handle"] = student, handle
+
+    def _do(self, what: str, name: str, *args: Any, **kwargs: Any) -> Any:
+        target = {"what": what, "name": name, "object": self._handle.number}
+        return self._student._ask(target, args, kwargs)["value"]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("object", "", *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = self._do("get", name)
+        if isinstance(value, Alien) and value.type in ("method", "function"):
+            return lambda *args, **kwargs: self._do("method", name, *args, **kwargs)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._do("set", name, value)
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._handle.type}>"
+
+
+def _operator(name: str, swapped: bool = False) -> Callable[..., Any]:
+    def apply(self: RemoteObject, *others: Any) -> Any:
+        args = (*others, self) if swapped else (self, *others)
+        return self._student._ask({"what": "operator", "name": name}, args, {})["value"]
+
+    return apply
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
+    setattr(RemoteObject, f"__{_name}__", _operator(_name))
+    setattr(RemoteObject, f"__r{_name}__", _operator(_name, swapped=True))
+for _name in ("neg", "pos", "getitem", "lt", "gt", "le", "ge"):
+    setattr(RemoteObject, f"__{_name}__", _operator(_name))
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, RemoteObject):
+        return value._handle
+    if type(value) in (list, tuple):
+        return type(value)(_bare(v) for v in value)
+    return value

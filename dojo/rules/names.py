@@ -1,0 +1,112 @@
+"""The names that student code may use, and those that each rule takes away.
+
+The list of attributes is made from torch itself: its operators and the methods of its tensors, the
+methods of Python's plain types, and the public names of the modules that the course allows. Modules
+inside torch (`torch.jit`, `torch.ops`, …) are not operators and so are not in it.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import itertools
+import math
+import types
+import typing
+from functools import lru_cache
+
+import torch
+
+# What every exercise refuses: ways to run text, reach files, or get at a name that the check cannot see.
+BUILTINS_REFUSED = frozenset(
+    "eval exec compile open getattr setattr delattr globals locals vars dir __import__ input breakpoint help memoryview".split()
+)
+_REFUSED = frozenset(
+    "get_type_hints ForwardRef from_file from_numpy load save tofile apply_ map_ map2_ set_default_dtype set_default_device "
+    "set_default_tensor_type set_num_threads set_num_interop_threads set_flush_denormal set_printoptions set_vital "
+    "use_deterministic_algorithms set_deterministic_debug_mode share_memory_ module_load record_stream data_ptr "
+    "untyped_storage storage set_ resize_ resize_as_".split()
+)
+_TORCH_EXTRAS = frozenset(
+    "Tensor tensor Size Generator dtype device finfo iinfo no_grad inference_mode manual_seed linalg special einsum cat stack "
+    "norm meshgrid broadcast_tensors broadcast_shapes split unique cartesian_prod tensordot cdist block_diag atleast_1d "
+    "atleast_2d chain_matmul eps tiny max min bits shape is_tensor set_rng_state get_default_dtype nn functional".split()
+)
+_FUNCTIONAL = frozenset(
+    "one_hot softmax log_softmax pad".split()
+)  # of torch.nn.functional, where torch.nn is forbidden
+
+# Rule -> names that it forbids wherever they stand.
+FORBIDDEN: dict[str, frozenset[str]] = {
+    "autograd": frozenset(
+        "autograd backward grad grad_fn requires_grad requires_grad_ retain_grad retains_grad register_hook is_leaf "
+        "register_post_accumulate_grad_hook func enable_grad set_grad_enabled vjp jvp jacrev jacfwd hessian "
+        "is_grad_enabled output_nr".split()
+    ),
+    "cross_entropy": frozenset("cross_entropy nll_loss cross_entropy_loss".split()),
+    "softmax": frozenset("softmax log_softmax logsumexp softmin Softmax LogSoftmax".split()),
+    "batch_norm": frozenset(
+        "batch_norm native_batch_norm cudnn_batch_norm miopen_batch_norm batch_norm_stats batch_norm_elemt instance_norm "
+        "batch_norm_backward_elemt batch_norm_backward_reduce BatchNorm1d native_layer_norm layer_norm group_norm "
+        "native_group_norm".split()
+    ),
+    "torch.nn": frozenset(),  # its names are simply not added, see `allowed`
+    "finite_differences": frozenset(),  # no name gives it away: a work budget does
+}
+
+
+@lru_cache
+def allowed(rules: tuple[str, ...]) -> frozenset[str]:
+    """Attribute and import names that the rules leave."""
+    operators = {
+        name
+        for name, value in vars(torch).items()
+        if isinstance(value, (types.BuiltinFunctionType, torch.dtype))
+    }
+    modules = (math, itertools, functools, collections, typing, torch.linalg, torch.special)
+    plain = (
+        str,
+        list,
+        dict,
+        tuple,
+        set,
+        frozenset,
+        int,
+        float,
+        range,
+        collections.Counter,
+        collections.deque,
+    )
+    names = operators | set(_TORCH_EXTRAS) | set(dir(torch.Tensor)) | _FUNCTIONAL
+    for source in (*modules, *plain):
+        names |= set(dir(source))
+    names |= {"Float", "Int", "Integer", "Bool", "Num", "Real", "Shaped", "Array", "annotations", "abc"}
+    if "torch.nn" not in rules:
+        names |= set(dir(torch.nn)) | set(dir(torch.nn.functional)) | set(dir(torch.nn.Module)) | {"training"}
+    names = {name for name in names if not name.startswith("_") and not name.endswith("_backward")}
+    return frozenset(names - _REFUSED - forbidden(rules))
+
+
+def forbidden(rules: tuple[str, ...]) -> frozenset[str]:
+    """Names that some rule takes away."""
+    return frozenset().union(*(FORBIDDEN[rule] for rule in rules))
+
+
+def why(name: str, rules: tuple[str, ...]) -> str | None:
+    """The rule that forbids a name, in words; None where it is merely unknown."""
+    reasons = {
+        "autograd": "belongs to autograd, and here the gradient is to be made by hand",
+        "cross_entropy": "is the ready-made loss, and here it is to be written out",
+        "softmax": "is the ready-made softmax, and here it is to be written out",
+        "batch_norm": "is ready-made normalisation, and here it is to be written out",
+    }
+    for rule in rules:
+        if name in FORBIDDEN[rule]:
+            return reasons[rule]
+    if (
+        "torch.nn" in rules
+        and (hasattr(torch.nn, name) or hasattr(torch.nn.functional, name))
+        and not hasattr(torch, name)
+    ):
+        return "belongs to torch.nn, and here plain tensors are asked for"
+    return None

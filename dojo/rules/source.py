@@ -1,0 +1,106 @@
+"""Student source as text: parsed safely, and cut down to what one exercise needs."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+
+
+class SourceError(Exception):
+    """Source that cannot be parsed. `line` is where; the text is one sentence."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        self.line = line
+        super().__init__(message)
+
+
+def decode(content: bytes) -> str:
+    """Source as text. Only UTF-8 is read: a file cannot choose another coding to hide what it says."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SourceError(f"Line {line} is not UTF-8 text: save the file as UTF-8.", line) from None
+    if "\0" in text:
+        raise SourceError("The file holds a NUL character: it is not a Python text.")
+    coding, _ = _coding(content)
+    if coding not in ("utf-8", "utf-8-sig"):
+        raise SourceError(f"The file declares the coding {coding!r}: only UTF-8 is read.", 1)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _coding(content: bytes) -> tuple[str, list[bytes]]:
+    try:
+        return tokenize.detect_encoding(io.BytesIO(content).readline)
+    except SyntaxError:
+        return "unknown", []
+
+
+def parse(text: str) -> ast.Module:
+    """The syntax tree of a module. Raises SourceError with the line where it is broken."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape is the student's warning, not ours
+            return ast.parse(text)
+    except SyntaxError as error:
+        where = f"line {error.lineno}" if error.lineno else "the file"
+        shown = (error.text or "").strip()[:80]
+        quoted = f": `{shown}`" if shown else ""
+        raise SourceError(
+            f"The file has a syntax error in {where} ({error.msg}){quoted}.", error.lineno
+        ) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise SourceError("The file is nested too deeply to be read.") from None
+
+
+def needed_by(tree: ast.Module, target: str) -> list[ast.stmt]:
+    """The top-level statements that matter for one function: itself, all it mentions, and what runs on import.
+
+    A function that neither the target nor an import-time statement mentions cannot run, so a slip in it
+    is no business of this exercise. `if __name__ == "__main__":` never runs here.
+    """
+    definitions = {node.name: node for node in tree.body if isinstance(node, _DEFINITION)}
+    at_import = [node for node in tree.body if not isinstance(node, _DEFINITION) and not _is_main_block(node)]
+    wanted: set[str] = set()
+    waiting = _mentioned(at_import) | ({target} if target in definitions else set())
+    while waiting:
+        name = waiting.pop()
+        if name in definitions and name not in wanted:
+            wanted.add(name)
+            waiting |= _mentioned([definitions[name]])
+    # A name defined twice keeps all its definitions: which one counts is Python's business.
+    return [n for n in tree.body if n in at_import or (isinstance(n, _DEFINITION) and n.name in wanted)]
+
+
+def keep_only(text: str, statements: list[ast.stmt]) -> str:
+    """`text` with every other top-level statement blanked, so that line numbers stay the student's."""
+    kept: set[int] = set()
+    for node in statements:
+        kept.update(range(first_line(node), (node.end_lineno or node.lineno) + 1))
+    lines = text.split("\n")
+    return "\n".join(line if number in kept else "" for number, line in enumerate(lines, 1))
+
+
+def first_line(node: ast.stmt) -> int:
+    """The line where a statement begins, decorators included."""
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(d.lineno for d in decorators)])
+
+
+_DEFINITION = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+
+
+def _mentioned(nodes: list[ast.stmt]) -> set[str]:
+    return {name.id for node in nodes for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def _is_main_block(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Compare)
+        and isinstance(node.test.left, ast.Name)
+        and node.test.left.id == "__name__"
+        and not node.orelse
+    )

@@ -1,0 +1,187 @@
+"""The fork server: a clean process that has imported torch and nothing of the course, and forks workers.
+
+Started as `python -I server.py FD`. The control socket takes one request at a time:
+`fork` (with the worker's end of a channel), `kill` a worker with its whole tree of processes, and `clone`
+(a second server, for grading in parallel). It ends, and with it all workers, when the grader hangs up.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from typing import Any
+
+gc.disable()  # importing torch makes millions of objects and no garbage
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import ctypes  # noqa: E402
+
+import jaxtyping  # noqa: E402, F401  (student modules annotate with it)
+import numpy  # noqa: E402, F401
+import session  # noqa: E402
+import torch  # noqa: E402
+import watch  # noqa: E402
+
+sys.path.pop(0)
+
+PR_SET_CHILD_SUBREAPER = 36
+CHANNEL_FD = 3
+_clones: set[int] = set()  # servers forked from this one: children that are not workers
+
+
+def main() -> None:
+    """Serve the control socket whose descriptor is the first argument."""
+    torch.set_num_threads(1)
+    watch.warm_up()
+    gc.collect()
+    gc.freeze()  # a collection in a worker would otherwise copy every page of torch
+    gc.enable()
+    serve(socket.socket(fileno=int(sys.argv[1])))
+
+
+def serve(control: socket.socket) -> None:
+    """Answer requests on a control socket until the other end closes it, then end every worker."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of a worker become our children, so we can find them
+    workers: dict[int, str] = {}
+    _reply(control, {"ready": os.getpid()})
+    while True:
+        text, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        if not text:
+            break
+        request = json.loads(text)
+        if request["op"] == "fork":
+            pid, scratch = _fork_worker(descriptors[0], request["memory_mib"], request["cpu_seconds"])
+            workers[pid] = scratch
+            _reply(control, {"pid": pid})
+        elif request["op"] == "kill":
+            _reply(control, _end(request["pid"], workers, request["grace_s"]))
+        elif request["op"] == "clone":
+            clone = os.fork()
+            if clone == 0:
+                control.close()
+                _clones.clear()
+                serve(socket.socket(fileno=descriptors[0]))
+            _clones.add(clone)
+            _reply(control, {"cloned": clone})
+        for descriptor in descriptors:
+            os.close(descriptor)
+    for pid in list(workers):
+        _end(pid, workers)
+    os._exit(0)
+
+
+def _fork_worker(channel: int, memory_mib: int, cpu_seconds: int) -> tuple[int, str]:
+    scratch = tempfile.mkdtemp(prefix="dojo-worker-")
+    pid = os.fork()
+    if pid:
+        return pid, scratch
+    status = 70
+    try:
+        os.setsid()
+        _keep_only(channel)
+        os.chdir(scratch)
+        _limit(memory_mib, cpu_seconds)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+        session.serve(socket.socket(fileno=CHANNEL_FD))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _keep_only(channel: int) -> None:
+    """Close every descriptor but the channel; standard streams lead nowhere."""
+    os.dup2(channel, CHANNEL_FD)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.closerange(CHANNEL_FD + 1, 4096)
+
+
+def _limit(memory_mib: int, cpu_seconds: int) -> None:
+    """Caps beyond what the server itself holds: memory, processor time, files; no core dumps."""
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as statm:
+            held = int(statm.read().split()[0]) * resource.getpagesize()
+        ceiling = held + (memory_mib << 20)
+        resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # no processes or threads of its own (root is exempt)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, Any]:
+    """Kill a worker and every process that descends from it; how the worker itself had ended.
+
+    A worker that has just closed its channel gets `grace_s` seconds to finish ending by itself, so that
+    its own exit status is what we report.
+    """
+    scratch = workers.pop(pid, None)
+    if scratch is None:
+        return {"unknown": pid}
+    ended, status, usage = os.wait4(pid, os.WNOHANG)
+    deadline = time.monotonic() + grace_s
+    while not ended and time.monotonic() < deadline:
+        time.sleep(0.002)
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+    if not ended:
+        for kill in (os.killpg, os.kill):
+            try:
+                kill(pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+        _, status, usage = os.wait4(pid, 0)
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    _sweep(set(workers))
+    shutil.rmtree(scratch, ignore_errors=True)
+    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "by_us": not ended}
+
+
+def _sweep(known: set[int]) -> None:
+    """Kill adopted orphans, and theirs in turn, until none is left; clones and live workers are known."""
+    for clone in list(_clones):
+        if os.waitpid(clone, os.WNOHANG)[0]:
+            _clones.discard(clone)
+    for _ in range(200):
+        orphans = [pid for pid in _children() if pid not in known | _clones]
+        if not orphans:
+            return
+        for pid in orphans:
+            try:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            except (ProcessLookupError, ChildProcessError):
+                pass
+
+
+def _children() -> list[int]:
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as children:
+            return [int(pid) for pid in children.read().split()]
+    except OSError:
+        return []
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _reply(control: socket.socket, answer: dict[str, Any]) -> None:
+    control.sendall(json.dumps(answer).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""One worker's life: load one module, answer calls on it, send plain data back."""
+
+from __future__ import annotations
+
+import io
+import operator
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import watch
+import wire
+
+STUDENT_FILE = "<student>"
+PRINT_LIMIT = 64 << 10  # characters kept of what student code prints
+_OPERATORS = {
+    name: getattr(operator, name)
+    for name in (
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "pow",
+        "neg",
+        "pos",
+        "matmul",
+        "getitem",
+        "eq",
+        "lt",
+        "gt",
+        "le",
+        "ge",
+    )
+}
+# Captured early, like those of wire.py: student code may patch torch afterwards.
+_Tensor = torch.Tensor
+_set_default_dtype, _set_grad_enabled = torch.set_default_dtype, torch.set_grad_enabled
+
+
+class CappedText(io.TextIOBase):
+    """Standard output of student code: the first PRINT_LIMIT characters are kept, the rest is counted."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.size < PRINT_LIMIT:
+            self.kept.append(text[: PRINT_LIMIT - self.size])
+        self.size += len(text)
+        return len(text)
+
+    def take(self) -> tuple[str, int]:
+        """What was kept and how much was written since the last call."""
+        text, size = "".join(self.kept), self.size
+        self.kept, self.size = [], 0
+        return text, size
+
+
+class Session:
+    """The objects of one student module, and the operations that the grader may ask for."""
+
+    def __init__(self) -> None:
+        self.namespace: dict[str, Any] = {}
+        self.objects: list[Any] = []
+
+    def load(self, source: str, name: str) -> None:
+        """Run the module's text under its own name, as an import would."""
+        module = type(sys)(name)
+        module.__dict__["__file__"] = STUDENT_FILE
+        sys.modules[name] = module
+        self.namespace = module.__dict__
+        exec(compile(source, STUDENT_FILE, "exec", dont_inherit=True), self.namespace)
+
+    def keep(self, value: Any) -> wire.Handle | None:
+        """A handle for an object of one of the student's own classes; None for anything else."""
+        if type(value).__module__ != self.namespace.get("__name__"):
+            return None
+        self.objects.append(value)
+        return wire.Handle(len(self.objects) - 1, type(value).__name__)
+
+    def resolve(self, value: Any) -> Any:
+        """Arguments as student code sees them: handles become objects, code becomes functions."""
+        if type(value) is wire.Handle:
+            return self.objects[value.number]
+        if type(value) is wire.Code:
+            return value.build()
+        if type(value) in (list, tuple):
+            return type(value)(self.resolve(v) for v in value)
+        if type(value) is dict:
+            return {key: self.resolve(v) for key, v in value.items()}
+        return value
+
+    def perform(self, request: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one request; the reply's plain values by name."""
+        args, kwargs = self.resolve(values["args"]), self.resolve(values["kwargs"])
+        function = self.function(request)
+        _set_default_dtype(_first_float(args + list(kwargs.values())))
+        with torch.set_grad_enabled(bool(request["grad"])):
+            if request["watch"]:
+                seen, value = watch.watched(lambda: function(*args, **kwargs))
+            else:
+                seen, value = None, function(*args, **kwargs)
+        reply: dict[str, Any] = {"value": value, "seen": seen}
+        if request["inspect"]:
+            reply["after"] = {"args": args, "kwargs": kwargs}
+            reply["shares"] = _shares_memory(value, {**dict(enumerate(args)), **kwargs})
+        return reply
+
+    def function(self, request: dict[str, Any]) -> Callable[..., Any]:
+        """What a request calls: a name of the module, an object, a method, an attribute or an operator."""
+        what, name = request["what"], request["name"]
+        if what == "function":
+            return self.namespace[name]
+        if what == "operator":
+            return _OPERATORS[name]
+        owner = self.objects[request["object"]]
+        if what == "object":
+            return owner
+        if what == "method":
+            return getattr(owner, name)
+        if what == "get":
+            return lambda: getattr(owner, name)
+        return lambda value: setattr(owner, name, value)
+
+
+def _first_float(values: list[Any]) -> torch.dtype:
+    # An answer that writes torch.zeros(n, d) means "like my inputs"; so the default dtype follows them.
+    for value in values:
+        inner = _first_float(value) if type(value) is list else getattr(value, "dtype", None)
+        if isinstance(inner, torch.dtype) and inner.is_floating_point and type(value) in (list, _Tensor):
+            return inner
+    return torch.float64
+
+
+def _tensors(value: Any) -> list[torch.Tensor]:
+    if type(value) is _Tensor:
+        return [value]
+    if type(value) in (list, tuple):
+        return [tensor for v in value for tensor in _tensors(v)]
+    return [tensor for v in value.values() for tensor in _tensors(v)] if type(value) is dict else []
+
+
+def _shares_memory(value: Any, arguments: dict[Any, Any]) -> list[Any]:
+    """Names of the arguments, and "itself" for two results, whose memory the answer shares."""
+    mine = [t.untyped_storage().data_ptr() for t in _tensors(value) if t.numel()]
+    shared = [
+        name
+        for name, argument in arguments.items()
+        if any(t.untyped_storage().data_ptr() in mine for t in _tensors(argument) if t.numel())
+    ]
+    return shared + (["itself"] if len(set(mine)) < len(mine) else [])
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    """An exception as text: its kind, type, message, and the last line of the student's that it passed."""
+    kind = "raised"
+    if isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "allocate memory" in str(error)
+    ):
+        kind = "memory"
+    elif isinstance(error, (SystemExit, KeyboardInterrupt, GeneratorExit)):
+        kind = "exit"
+    elif isinstance(error, RecursionError):
+        kind = "recursion"
+    elif isinstance(error, NotImplementedError):
+        kind = "not_implemented"
+    try:
+        message = str(error)[:600]
+    except BaseException:
+        message = ""
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__, limit=-200)
+        if frame.filename == STUDENT_FILE
+    ]
+    if isinstance(error, SyntaxError) and error.filename == STUDENT_FILE:
+        lines = [error.lineno or 0]
+    return {
+        "kind": kind,
+        "type": type(error).__name__[:80],
+        "message": message,
+        "line": lines[-1] if lines else None,
+    }
+
+
+def serve(channel: socket.socket) -> None:
+    """Answer requests until the grader hangs up."""
+    session, output, read = Session(), CappedText(), wire.reader(channel)
+    sys.stdout = sys.stderr = output
+    while True:
+        try:
+            request, payload = wire.receive(read)
+        except EOFError:
+            return
+        reply: dict[str, Any] = {"nonce": request["nonce"]}
+        data = bytearray()
+        try:
+            values = wire.decode(request["values"], payload)
+            if request["op"] == "load":
+                session.load(values["source"], request["name"])
+                answer: dict[str, Any] = {}
+            else:
+                answer = session.perform(request, values)
+            reply["values"], data = wire.encode(answer, session.keep)
+        except BaseException as error:
+            reply["error"] = _describe(error)
+            error.__traceback__ = None
+        reply["printed"], reply["printed_size"] = output.take()
+        wire.send(channel, reply, data)
