@@ -1,0 +1,152 @@
+"""`dojo course check`: do manifest, stubs, solutions, handouts and graders say the same?
+
+Everything here is the course's own and trusted, so solutions are imported and their examples run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dojo.course import MANIFEST, Course, Exercise
+from dojo.doctests import failing_examples
+from dojo.regions import Definition, definitions
+from dojo.stubs import StubError, module_stub, stub_files
+
+
+def check(course: Course, load_graders: Callable[[Course], dict[str, Any]] | None = None) -> list[str]:
+    """Every disagreement in the course, one line each with file and key; an empty list if there is none.
+
+    The manifest is valid already (`dojo.course.load`). Slow: it imports torch and all graders.
+    """
+    problems = []
+    for path, first in stub_files(course).items():
+        problems += _stub(course, path, first)
+    problems += _strays(course)
+    for exercise in course.exercises:
+        problems += _order(course, exercise) + _handout(course, exercise) + _solution(course, exercise)
+    for _, first in stub_files(course).items():
+        solution = course.path("solutions", first)
+        problems += [f"{solution.relative_to(course.root)}:{line}" for line in failing_examples(solution)]
+    problems += _graders(course, load_graders or _load_graders)
+    return list(dict.fromkeys(problems))  # an import that several exercises share is one mistake
+
+
+def _stub(course: Course, path: Path, first: str) -> list[str]:
+    """The committed stub is the one that its solution yields; another signature is named as such."""
+    try:
+        stub = module_stub(course, first)
+    except StubError as error:
+        return [str(error)]
+    name = path.relative_to(course.root)
+    if not path.is_file():
+        return [f"{name}: is missing; `dojo stubs` writes it."]
+    old = path.read_bytes()
+    if old.replace(b"\r\n", b"\n") == stub.encode():
+        return []
+    try:
+        ours = definitions(old)
+    except (SyntaxError, ValueError) as error:
+        return [f"{name}: is not valid Python ({error}); `dojo stubs` writes it anew."]
+    theirs = definitions(course.path("solutions", first).read_bytes())
+    module = course.exercise(first).module
+    differing = [
+        f"{name}:{ours[e.function].lineno}: {e.id}: the signature is not the solution's; see `dojo stubs`."
+        for e in course.unit_of(first).exercise
+        if e.module == module
+        and e.function in ours
+        and _signature(ours[e.function]) != _signature(theirs[e.function])
+    ]
+    return differing or [f"{name}: differs from the stub of its solution; `dojo stubs` writes it anew."]
+
+
+def _signature(node: Definition) -> object:
+    if isinstance(node, ast.ClassDef):
+        return {part.name: _signature(part) for part in node.body if isinstance(part, Definition)}
+    return ast.dump(node.args), node.returns and ast.dump(node.returns)
+
+
+def _strays(course: Course) -> list[str]:
+    """Modules that no exercise is in: forgotten in the manifest, or left over."""
+    problems = []
+    for tree, prefix in (("solutions", ""), ("exercises", ""), ("graders", "test_")):
+        for unit in course.units:
+            known = {f"{prefix}{e.module}.py" for e in unit.exercise}
+            for path in sorted((course.root / tree / unit.id).glob(f"{prefix}*.py")):
+                if path.name not in known and not path.name.startswith(("_", "conftest")):
+                    name = path.relative_to(course.root)
+                    problems.append(f"{name}: no exercise of unit {unit.id} in {MANIFEST} has this module.")
+    return problems
+
+
+def _order(course: Course, exercise: Exercise) -> list[str]:
+    ids = [e.id for e in course.exercises]
+    late = [need for need in exercise.needs if ids.index(need) > ids.index(exercise.id)]
+    key = f"unit[{course.unit_of(exercise.id).id}].exercise[{exercise.id}].needs"
+    return [f"{MANIFEST}: {key}: {need!r} comes later in the course than {exercise.id!r}." for need in late]
+
+
+def _handout(course: Course, exercise: Exercise) -> list[str]:
+    """Each exercise has its paragraph: a heading `### id` with text below."""
+    name = Path("exercises", course.unit_of(exercise.id).id, "README.md")
+    try:
+        text = (course.root / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return [f"{name}: the handout of the unit is missing."]
+    found = re.search(rf"^### +`?{exercise.id}\b.*\n((?:(?!#{{1,3}} ).*\n?)*)", text, re.MULTILINE)
+    if not found:
+        return [f"{name}: {exercise.id}: there is no paragraph under a heading `### {exercise.id}`."]
+    return [] if found[1].strip() else [f"{name}: {exercise.id}: there is no text under its heading."]
+
+
+def _solution(course: Course, exercise: Exercise) -> list[str]:
+    """The reference has a docstring and keeps the rules that students have to keep."""
+    # These import torch, which takes seconds that the other commands need not wait for.
+    from dojo.rules.check import violations
+    from dojo.rules.source import needed_by, parse
+
+    path = course.path("solutions", exercise.id)
+    name = path.relative_to(course.root)
+    text = path.read_text(encoding="utf-8")
+    node = definitions(text)[exercise.function]
+    problems = [] if ast.get_docstring(node) else [f"{name}:{node.lineno}: {exercise.id}: has no docstring."]
+    statements = needed_by(parse(text), exercise.function)
+    broken = violations(statements, course.rules(exercise.id), course.defaults.imports)
+    return problems + [f"{name}:{v.line}: the solution breaks a rule: {v.message}" for v in broken]
+
+
+def _load_graders(course: Course) -> dict[str, Any]:
+    from dojo.grading import registry
+
+    loaded: dict[str, Any] = registry.load(course)
+    return loaded
+
+
+def _graders(course: Course, load: Callable[[Course], dict[str, Any]]) -> list[str]:
+    """Exercises and graders match one to one, and each grader has its properties and its museum."""
+    problems, absent = [], set()
+    for exercise in course.exercises:
+        path = course.path("graders", exercise.id)
+        if not path.is_file():
+            absent.add(exercise.id)
+            problems.append(f"{path.relative_to(course.root)}: is missing.")
+    try:
+        graders = load(course)
+    except Exception as error:  # the graders' own code runs here, and may do anything
+        return [*problems, f"graders: cannot be loaded: {type(error).__name__}: {error}"]
+    for exercise in course.exercises:
+        name = course.path("graders", exercise.id).relative_to(course.root)
+        if exercise.id not in graders and exercise.id not in absent:
+            problems.append(f"{name}: {exercise.id}: no grader has this id.")
+            continue
+        for part in ("properties", "misconceptions", "alternatives"):
+            if exercise.id in graders and not getattr(graders[exercise.id], part):
+                problems.append(f"{name}: {exercise.id}: its grader has no {part}.")
+    known = {e.id for e in course.exercises}
+    unknown = [name for name in graders if name not in known]
+    return problems + [
+        f"graders: {name}: a grader has this id, but no exercise in {MANIFEST}." for name in unknown
+    ]
