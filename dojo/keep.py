@@ -51,6 +51,7 @@ def replace(path: Path, new: bytes) -> Path | None:
             os.chmod(name, 0o644)
         else:
             shutil.copymode(path, name)
+        _sync_folder(path.parent)  # the copy is on the disk before anything is replaced
         if _content(path) != old:
             raise OSError(f"{path.name} was saved by another program just now")
         os.replace(name, path)
