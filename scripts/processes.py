@@ -66,8 +66,9 @@ def run(command: Sequence[str | Path], cwd: Path, quiet: bool = False) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the process and all that it started: politely first, then for good."""
-    for signum in (signal.SIGTERM, signal.SIGKILL):
+    """Ends the process and all that it started."""
+    # First as Ctrl-C does: pip then removes what it has downloaded to the system's temporary folder.
+    for signum in (signal.SIGINT, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signum)
         with contextlib.suppress(subprocess.TimeoutExpired):
