@@ -8,7 +8,6 @@ export PYTHON TORCH_INDEX
 
 DOJO = .venv/bin/dojo
 PY = .venv/bin/python
-NEED_EX = @test -n "$(EX)" || { echo 'Name an exercise, as in: make $@ EX=unbroadcast (make list shows them all).' >&2; exit 2; }
 
 .PHONY: help grade check list hint show reset stubs test lint bench env dev clean distclean
 
@@ -16,28 +15,24 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 grade: env ## grade everything in exercises/
-	@$(DOJO) grade
+	@$(DOJO) grade $(EX)
 
-check: env ## grade one exercise: make check EX=unbroadcast
-	$(NEED_EX)
+check: env ## grade one exercise: make check EX=unbroadcast (without EX, the next one)
 	@$(DOJO) check $(EX)
 
 list: env ## list the exercises and how far you are
 	@$(DOJO) list
 
-hint: env ## one more hint: make hint EX=unbroadcast
-	$(NEED_EX)
+hint: env ## one more hint: make hint EX=unbroadcast (without EX, for the last one you tried)
 	@$(DOJO) hint $(EX)
 
-show: env ## what an exercise asks for: make show EX=unbroadcast
-	$(NEED_EX)
+show: env ## what an exercise asks for: make show EX=unbroadcast (likewise)
 	@$(DOJO) show $(EX)
 
 reset: env ## put back an exercise as it was handed out: make reset EX=unbroadcast
-	$(NEED_EX)
 	@$(DOJO) reset $(EX)
 
-stubs: dev ## for authors: write exercises/ anew from solutions/
+stubs: env ## for authors: write exercises/ anew from solutions/
 	@$(DOJO) stubs
 
 test: lint ## everything that the kit tests about itself
