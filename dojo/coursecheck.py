@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from dojo.course import MANIFEST, Course, Exercise
 from dojo.doctests import failing_examples
+from dojo.gradercheck import Load, grader_problems
 from dojo.regions import Definition, definitions
 from dojo.stubs import StubError, module_stub, stub_files
 
 
-def check(course: Course, load_graders: Callable[[Course], dict[str, Any]] | None = None) -> list[str]:
+def check(course: Course, load_graders: Load | None = None) -> list[str]:
     """Every disagreement in the course, one line each with file and key; an empty list if there is none.
 
     The manifest is valid already (`dojo.course.load`). Slow: it imports torch and all graders.
@@ -31,7 +30,7 @@ def check(course: Course, load_graders: Callable[[Course], dict[str, Any]] | Non
     for _, first in stub_files(course).items():
         solution = course.path("solutions", first)
         problems += [f"{solution.relative_to(course.root)}:{line}" for line in failing_examples(solution)]
-    problems += _graders(course, load_graders or _load_graders)
+    problems += grader_problems(course, load_graders)
     return list(dict.fromkeys(problems))  # an import that several exercises share is one mistake
 
 
@@ -116,37 +115,3 @@ def _solution(course: Course, exercise: Exercise) -> list[str]:
     statements = needed_by(parse(text), exercise.function)
     broken = violations(statements, course.rules(exercise.id), course.defaults.imports)
     return problems + [f"{name}:{v.line}: the solution breaks a rule: {v.message}" for v in broken]
-
-
-def _load_graders(course: Course) -> dict[str, Any]:
-    from dojo.grading import registry
-
-    loaded: dict[str, Any] = registry.load(course)
-    return loaded
-
-
-def _graders(course: Course, load: Callable[[Course], dict[str, Any]]) -> list[str]:
-    """Exercises and graders match one to one, and each grader has its properties and its museum."""
-    problems, absent = [], set()
-    for exercise in course.exercises:
-        path = course.path("graders", exercise.id)
-        if not path.is_file():
-            absent.add(exercise.id)
-            problems.append(f"{path.relative_to(course.root)}: is missing.")
-    try:
-        graders = load(course)
-    except Exception as error:  # the graders' own code runs here, and may do anything
-        return [*problems, f"graders: cannot be loaded: {type(error).__name__}: {error}"]
-    for exercise in course.exercises:
-        name = course.path("graders", exercise.id).relative_to(course.root)
-        if exercise.id not in graders and exercise.id not in absent:
-            problems.append(f"{name}: {exercise.id}: no grader has this id.")
-            continue
-        for part in ("properties", "misconceptions", "alternatives"):
-            if exercise.id in graders and not getattr(graders[exercise.id], part):
-                problems.append(f"{name}: {exercise.id}: its grader has no {part}.")
-    known = {e.id for e in course.exercises}
-    unknown = [name for name in graders if name not in known]
-    return problems + [
-        f"graders: {name}: a grader has this id, but no exercise in {MANIFEST}." for name in unknown
-    ]

@@ -9,6 +9,7 @@ import pytest
 
 from dojo.course import Course
 from dojo.coursecheck import check
+from dojo.grading import museum
 
 SOLUTION = Path("solutions/u01_sums/sums.py")
 STUB = Path("exercises/u01_sums/sums.py")
@@ -16,21 +17,37 @@ GRADER = Path("graders/u01_sums/test_sums.py")
 
 
 @dataclass
+class Wrong:
+    """A misconception, as the check sees it."""
+
+    name: str
+    edit: tuple[str, str] | None
+
+
+@dataclass
 class FakeGrader:
-    """What the check looks at in a grader."""
+    """A grader, as the check sees it."""
 
     id: str
-    properties: list[str] = field(default_factory=lambda: ["a property"])
-    misconceptions: list[str] = field(default_factory=lambda: ["a misconception"])
-    alternatives: list[str] = field(default_factory=lambda: ["an alternative"])
+    forward: object = None
+    oracle: object = print
+    statements: list[str] = field(default_factory=list)
+    misconceptions: dict[str, Wrong] = field(
+        default_factory=lambda: {"forgot": Wrong("forgot", ("raise_it", "lower_it"))}
+    )
+    alternatives: dict[str, object] = field(default_factory=lambda: {"another": print})
+
+    def bind(self, reference: object) -> "FakeGrader":
+        return self
 
 
-def graders(*ids: str, **parts: Any) -> dict[str, Any]:
-    return {name: FakeGrader(name, **parts) for name in ids}
+@pytest.fixture(autouse=True)
+def any_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(museum, "wrong_source", lambda grader, wrong: "")
 
 
-def lines(course: Course, **loaded: Any) -> list[str]:
-    return check(course, lambda course: loaded or graders("double", "triple"))
+def lines(course: Course, *graders: FakeGrader) -> list[str]:
+    return check(course, lambda path: list(graders or (FakeGrader("double"), FakeGrader("triple"))))
 
 
 def changed(root: Path, old: str, new: str) -> list[str]:
@@ -152,32 +169,58 @@ def test_a_solution_that_cannot_be_imported(tmp_path: Path) -> None:
 
 
 def test_an_exercise_without_a_grader(tmp_path: Path) -> None:
-    found = lines(made_up.make(tmp_path), **graders("double"))
+    found = lines(made_up.make(tmp_path), FakeGrader("double"))
     assert found == [f"{GRADER}: triple: no grader has this id."]
 
 
-def test_a_file_of_graders_that_is_missing(tmp_path: Path) -> None:
+def test_a_file_of_graders_that_is_missing_is_named_once(tmp_path: Path) -> None:
     course = made_up.make(tmp_path)
     (tmp_path / GRADER).unlink()
-    assert lines(course, nothing=FakeGrader("nothing"))[:1] == [f"{GRADER}: is missing."]
-    assert len(lines(course, **graders("other"))) == 2  # said once, not for both exercises
+    assert lines(course) == [f"{GRADER}: is missing."]
 
 
 def test_a_grader_that_no_exercise_has(tmp_path: Path) -> None:
-    found = lines(made_up.make(tmp_path), **graders("double", "triple", "quadruple"))
-    assert found == ["graders: quadruple: a grader has this id, but no exercise in course.toml."]
+    found = lines(made_up.make(tmp_path), *map(FakeGrader, ("double", "triple", "quadruple")))
+    assert found == [
+        f"{GRADER}: quadruple: a grader has this id, but no exercise of this module in course.toml."
+    ]
 
 
-@pytest.mark.parametrize("part", ["properties", "misconceptions", "alternatives"])
-def test_a_grader_that_is_incomplete(tmp_path: Path, part: str) -> None:
-    loaded = graders("double") | graders("triple", **{part: []})
-    assert lines(made_up.make(tmp_path), **loaded) == [f"{GRADER}: triple: its grader has no {part}."]
+def test_two_graders_with_one_id(tmp_path: Path) -> None:
+    found = lines(made_up.make(tmp_path), *map(FakeGrader, ("double", "triple", "triple")))
+    assert found == [f"{GRADER}: triple: 2 graders have this id."]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"oracle": None}, "states no property"),
+        ({"misconceptions": {}}, "has no misconception"),
+        ({"alternatives": {}}, "has no alternative"),
+    ],
+)
+def test_a_grader_that_is_incomplete(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    found = lines(made_up.make(tmp_path), FakeGrader("double"), FakeGrader("triple", **change))
+    assert found == [f"{GRADER}: triple: its grader {said}."]
+
+
+def test_a_misconception_that_no_longer_fits_the_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(grader: FakeGrader, wrong: Wrong) -> str:
+        raise ValueError(f"{wrong.edit} is not in the reference")
+
+    course = made_up.make(tmp_path)
+    monkeypatch.setattr(museum, "wrong_source", refuse)
+    said = "the misconception forgot has no source: ('raise_it', 'lower_it') is not in the reference."
+    assert lines(course) == [f"{GRADER}: double: {said}", f"{GRADER}: triple: {said}"]
 
 
 def test_graders_that_cannot_be_loaded(tmp_path: Path) -> None:
-    def broken(course: Course) -> dict[str, Any]:
-        raise NameError("name 'tensro' is not defined")
-
-    assert check(made_up.make(tmp_path), broken) == [
-        "graders: cannot be loaded: NameError: name 'tensro' is not defined"
+    course = made_up.make(tmp_path)
+    (tmp_path / GRADER).write_text("tensro\n")
+    assert check(course) == [f"{GRADER}: cannot be loaded: NameError: name 'tensro' is not defined"]
+    # An import is remembered, as graders do not change while a command runs; so this is another file.
+    assert check(made_up.make(tmp_path / "again")) == [
+        f"{GRADER}: {name}: no grader has this id." for name in ("double", "triple")
     ]
