@@ -1,0 +1,97 @@
+"""A folder of submissions as a table: points, counts of verdicts, and what was missed most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dojo.verdict import Record, Verdict
+from dojo.views.exercise import STYLES, WORDS, rows
+from dojo.views.look import Look
+from dojo.views.text import clean, plural, shorten
+
+NAME = 24
+GAP = 2
+MOST_MISSED = 3
+
+
+def table(
+    records: Sequence[Record], unreadable: Sequence[tuple[str, str]], look: Look
+) -> list[RenderableType]:
+    """The card of a class. `unreadable` are submissions that could not be graded at all, with the reason."""
+    most = max((record.max_points for record in records), default=0)
+    title = Text(plural(len(records) + len(unreadable), "submission"), "accent.bold")
+    body: list[RenderableType] = [_grid(records, look)] if records else []
+    if unreadable:
+        body += [Text()] if body else []
+        body += [Text("Not graded", "muted")]
+        body.append(rows([(Text(_name(name, look)), Text(clean(text, 300))) for name, text in unreadable]))
+    return [
+        look.card(title, Text(plural(most, "point") + " each", "muted"), body),
+        Text(),
+        *_summary(records, look),
+    ]
+
+
+def _grid(records: Sequence[Record], look: Look) -> Table:
+    counts = [Counter(result.verdict for result in record.exercises) for record in records]
+    columns = _columns(counts, look)
+    grid = Table.grid(padding=(0, GAP, 0, 0))
+    grid.add_column(no_wrap=True)
+    for _ in range(1 + len(columns)):
+        grid.add_column(justify="right", no_wrap=True)
+    grid.add_row(*(Text(word, "muted") for word in ("submission", "points", *columns)))
+    for record, count in zip(records, counts, strict=True):
+        cells = [_cell(sum(count[v] for v in kinds), kinds[0]) for kinds in columns.values()]
+        grid.add_row(
+            Text(_name(record.submission, look)),
+            Text(f"{record.points}/{record.max_points}", "strong"),
+            *cells,
+        )
+    return grid
+
+
+def _name(name: str, look: Look) -> str:
+    return shorten(clean(name, 80), NAME if look.width >= 60 else 12, look.ellipsis)
+
+
+def _columns(counts: Sequence[Counter[Verdict]], look: Look) -> dict[str, list[Verdict]]:
+    """The verdicts that occur, a column each; where that is too wide the rarer ones share one."""
+    occurring = [verdict for verdict in Verdict if any(count[verdict] for count in counts)]
+    columns = {WORDS[verdict]: [verdict] for verdict in occurring}
+    if NAME + sum(len(word) + GAP for word in ("points ", *columns)) <= look.inner:
+        return columns
+    main = (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_STARTED)
+    few = {WORDS[verdict]: [verdict] for verdict in occurring if verdict in main}
+    return few | {"other": [verdict for verdict in occurring if verdict not in main]}
+
+
+def _cell(count: int, verdict: Verdict) -> Text:
+    return Text(str(count), STYLES.get(verdict, "failed") if count else "muted")
+
+
+def _summary(records: Sequence[Record], look: Look) -> list[RenderableType]:
+    if not records:
+        return []
+    middle = median(record.points for record in records)
+    lines = [
+        (
+            Text("  Median"),
+            Text(f"{middle:g} of {plural(max(r.max_points for r in records), 'point')}", "strong"),
+        )
+    ]
+    missed: Counter[str] = Counter()
+    for record in records:
+        for result in record.exercises:
+            if result.verdict not in (Verdict.PASSED, Verdict.NOT_STARTED, Verdict.KIT_ERROR):
+                missed[result.id] += 1
+    for i, (name, count) in enumerate(missed.most_common(MOST_MISSED)):
+        what = Text(clean(name, 60), "accent").append(f"  {count} of {len(records)}", "muted")
+        lines.append((Text("" if i else "  Missed most", "muted"), what))
+    lines[0][0].stylize("muted")
+    return [rows(lines)]
