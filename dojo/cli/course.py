@@ -1,0 +1,24 @@
+"""`dojo course check`: do manifest, stubs, solutions, handouts and graders say the same?"""
+
+from __future__ import annotations
+
+import argparse
+
+from dojo.cli.common import open_course
+from dojo.cli.errors import NOT_PASSED, PASSED
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print every disagreement, one line each. Returns 1 if there is any."""
+    course = open_course()
+    print(
+        f"Checking {len(course.exercises)} exercises: manifest, stubs, solutions, handouts and graders.",
+        flush=True,
+    )
+    from dojo.coursecheck import check
+
+    problems = check(course)
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} to mend." if problems else "All of it agrees.")
+    return NOT_PASSED if problems else PASSED

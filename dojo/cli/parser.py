@@ -1,0 +1,103 @@
+"""The command line's grammar. Imports nothing but argparse, so that a wrong word is answered at once."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from typing import NoReturn
+
+from dojo.cli.errors import UsageError
+
+COMMANDS = {
+    "check": "check one exercise and show what is wrong in full",
+    "grade": "check everything, a unit or a few exercises, as a table",
+    "list": "all exercises and how far you are",
+    "show": "what an exercise asks for",
+    "hint": "one more hint",
+    "reset": "put back an exercise as it was handed out",
+    "data": "fetch the full data sets, or see which are used",
+    "serve": "keep torch loaded in the background, so that checks start at once",
+    "stubs": "for authors: write exercises/ anew from solutions/",
+    "course": "for authors: check that the course is consistent",
+}
+EXERCISE = "an exercise's id, module:function, a unit, a module or a file"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        text = message[:1].upper() + message[1:]
+        raise UsageError(f"{text}. `{self.prog} --help` shows how it is used.")
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The arguments; `command` is None for bare `dojo`. Raises UsageError, or SystemExit for --help."""
+    words = [word for word in argv if not word.startswith("-")]
+    if words and not argv[0].startswith("-") and words[0] not in COMMANDS:
+        near = difflib.get_close_matches(words[0], COMMANDS, n=1)
+        advice = f"Did you mean `dojo {near[0]}`?" if near else f"`dojo check {words[0]}` checks an exercise."
+        raise UsageError(f"There is no command {words[0]!r}. {advice} `dojo --help` shows all commands.")
+    return _build().parse_args(argv)
+
+
+def _build() -> argparse.ArgumentParser:
+    from dojo import __version__
+
+    parser = _Parser(
+        prog="dojo",
+        description="Exercises in backpropagation that check themselves and say which idea is wrong.",
+        epilog="Without a command: where you are and what is next. "
+        "Exit codes: 0 all passed, 1 something has not, 2 usage or course error, 3 the kit itself failed.",
+    )
+    parser.add_argument("--version", action="version", version=f"dojo {__version__}")
+    _plain(parser)
+    subs = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    made = {}
+    for name, text in COMMANDS.items():
+        made[name] = subs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+        _plain(made[name], argparse.SUPPRESS)
+    made["check"].add_argument(
+        "name", nargs="?", metavar="EX", help=EXERCISE + "; without one, the next exercise"
+    )
+    made["grade"].add_argument("names", nargs="*", metavar="UNIT|EX", help=EXERCISE + "; without any, all")
+    for name in ("check", "grade"):
+        _grading(made[name])
+    made["list"].add_argument("names", nargs="*", metavar="UNIT", help="only these units")
+    for name in ("show", "hint"):
+        made[name].add_argument(
+            "name", nargs="?", metavar="EX", help="its id; without one, the last that you tried"
+        )
+    made["reset"].add_argument("name", metavar="EX", help=EXERCISE)
+    made["reset"].add_argument("--module", action="store_true", help="the whole file, not only this exercise")
+    made["stubs"].add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if a stub is out of step"
+    )
+    made["course"].add_argument(
+        "what", choices=["check"], help="manifest, stubs, solutions, handouts and graders agree"
+    )
+    made["data"].add_argument("what", choices=["fetch", "where"])
+    made["data"].add_argument("names", nargs="*", metavar="NAME", help="only these data sets")
+    return parser
+
+
+def _plain(parser: argparse.ArgumentParser, default: object = False) -> None:
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        default=default,
+        help="no colour, no boxes: for logs and screen readers",
+    )
+
+
+def _grading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--submission",
+        metavar="DIR",
+        help="grade this folder, or each submission in it, instead of exercises/",
+    )
+    parser.add_argument("--json", metavar="FILE", help="also write the result to a file")
+    seed = parser.add_mutually_exclusive_group()
+    seed.add_argument("--seed", metavar="N", type=int, help="draw other examples")
+    seed.add_argument(
+        "--key-file", metavar="FILE", help="draw the examples of official grading from a secret key"
+    )
+    parser.add_argument("--verbose", action="store_true", help="also show margins, seed and digest")
