@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dojo.worker.wire import Alien, Handle
+from dojo.grading.student import RemoteObject
+from dojo.worker.wire import Alien
 
 # Honest float64 answers to our small cases differ by at most about 1e-13 of the largest entry (measured over
 # the alternatives), float32 ones by 3e-6: the tolerances leave a factor of at least 30 to both.
@@ -256,8 +257,8 @@ def describe(value: Any) -> str:
     if isinstance(value, Alien):
         article = "an" if value.type[:1] in "AEIOUaeiou" else "a"
         return f"{article} object of type {value.type} ({value.why})"
-    if isinstance(value, Handle):
-        return f"an object of your class {value.type}"
+    if isinstance(value, RemoteObject):
+        return f"an object of your class {value.type_name}"
     if isinstance(value, Tensor):
         return f"a tensor of shape {tuple(value.shape)}"
     if value is None:

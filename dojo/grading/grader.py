@@ -1,4 +1,4 @@
-"""A grader: where the cases of an exercise come from, what the right answer is, and what else is true of it."""
+"""A grader: where the cases of an exercise come from, what is the right answer, and what else is true."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A misconception: a wrong implementation with its hints. `source` is set where it is an edit of the reference."""
+    """A misconception: a wrong implementation with its hints. With `edit` it is the reference, altered."""
 
     name: str
     function: Callable[..., Any] | None
@@ -199,10 +199,7 @@ class Grader:
         sizes = dict(zip(self.letters(), table[structure.sizes % len(table)], strict=True))
         sizes |= {letter: rule(sizes) for letter, rule in self.derived.items()}
         draw = drawing.Draw(structure, sizes, dtype, attempt)
-        if self.case_of is not None:
-            values = self.case_of(draw)
-        else:
-            values = self.values(draw) | drawn
+        values = self.values(draw) | drawn if self.case_of is None else self.case_of(draw) | drawn
         if self.cache is not None:
             takes = inspect.signature(self.cache).parameters
             values |= self.cache(**{name: values[name] for name in takes if name in values})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +61,14 @@ def _edited(grader: Grader, old: str, new: str) -> str:
     return "\n".join([*before, body.replace(old, new).rstrip("\n"), *after])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(text: str, name: str) -> Callable[..., Any]:
     namespace: dict[str, Any] = {}
     exec(compile(text, "<misconception>", "exec"), namespace)
     return namespace[name]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 

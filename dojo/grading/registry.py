@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -52,7 +52,7 @@ def _in_file(path: Path) -> dict[str, Grader]:
     return {grader.id: grader for grader in graders_of(trusted_module(path))}
 
 
-@lru_cache(maxsize=None)
+@cache
 def trusted_module(path: Path) -> ModuleType:
     """Import one of our own files by its path, under a name that no installed package has."""
     name = f"_dojo_{path.parent.parent.name}_{path.parent.name}_{path.stem}"

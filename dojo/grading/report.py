@@ -10,7 +10,8 @@ from torch import Tensor
 from dojo.grading.compare import Mismatch, describe
 from dojo.grading.grader import Case
 from dojo.verdict import Counterexample, Shown, Worst
-from dojo.worker.wire import Alien, Code, Handle
+from dojo.grading.student import RemoteObject
+from dojo.worker.wire import Alien, Code
 
 ENTRIES_SHOWN = 64
 
@@ -18,7 +19,7 @@ ENTRIES_SHOWN = 64
 def counterexample(case: Case, mismatch: Mismatch | None) -> Counterexample:
     """Inputs, expected and actual as plain data, with the worst entry and a constant ratio where there is one."""
     inputs = [shown(value, name) for name, value in case.given.items()]
-    if mismatch is None or mismatch.expected is None and mismatch.actual is None:
+    if mismatch is None or (mismatch.expected is None and mismatch.actual is None):
         return Counterexample(inputs, None, None)
     expected, actual = mismatch.expected, mismatch.actual
     wrong = mismatch.wrong
@@ -66,7 +67,7 @@ def _scalar(value: Any) -> Any:
 def _brief(value: Any) -> str:
     if isinstance(value, Tensor) and value.numel() <= 8:
         return str([round(v, 6) if isinstance(v, float) else v for v in value.reshape(-1).tolist()])
-    if isinstance(value, (Tensor, Alien, Handle, list, tuple, dict)):
+    if isinstance(value, (Tensor, Alien, RemoteObject, list, tuple, dict)):
         return describe(value)
     return str(value)[:60]
 
@@ -89,6 +90,8 @@ def _worst(expected: Any, actual: Any, wrong: Tensor | None) -> Worst | None:
 def constant_ratio(expected: Any, actual: Any) -> float | None:
     """actual / expected where it is the same for every entry and there are at least two to compare."""
     if not isinstance(expected, Tensor) or not isinstance(actual, Tensor) or expected.shape != actual.shape:
+        return None
+    if actual.is_complex():
         return None
     e, a = expected.double().reshape(-1), actual.double().reshape(-1)
     big = e.abs() > 1e-9 * e.abs().max() if e.numel() else e

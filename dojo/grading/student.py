@@ -111,8 +111,10 @@ class RemoteObject:
     def __setattr__(self, name: str, value: Any) -> None:
         self._do("set", name, value)
 
-    def __repr__(self) -> str:
-        return f"<the student's {self._handle.type}>"
+    @property
+    def type_name(self) -> str:
+        """The name of its class."""
+        return str(self._handle.type)
 
 
 def _operator(name: str, swapped: bool = False) -> Callable[..., Any]:

@@ -46,7 +46,7 @@ class _Checker(ast.NodeVisitor):
         self.rules, self.imports = rules, imports
         self.found: list[Violation] = []
         self.own, self.own_attributes = _own_names(statements)
-        self.names = allowed(rules)
+        self.names = allowed(rules, imports)
 
     def refuse(self, node: ast.AST, message: str) -> None:
         line = getattr(node, "lineno", 1)
@@ -149,9 +149,6 @@ class _Checker(ast.NodeVisitor):
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self.refuse(node, "defines an `async` function, which is out of bounds.")
 
-    visit_AsyncWith = visit_AsyncFor = visit_Await = lambda self, node: self.refuse(
-        node, "uses `async`, which is out of bounds."
-    )
 
 
 def _own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str]]:

@@ -8,11 +8,8 @@ inside torch (`torch.jit`, `torch.ops`, …) are not operators and so are not in
 from __future__ import annotations
 
 import collections
-import functools
-import itertools
-import math
+import importlib
 import types
-import typing
 from functools import lru_cache
 
 import torch
@@ -56,14 +53,16 @@ FORBIDDEN: dict[str, frozenset[str]] = {
 
 
 @lru_cache
-def allowed(rules: tuple[str, ...]) -> frozenset[str]:
-    """Attribute and import names that the rules leave."""
+def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
+    """Attribute and import names that the rules leave, where `imports` may be imported."""
     operators = {
         name
         for name, value in vars(torch).items()
         if isinstance(value, (types.BuiltinFunctionType, torch.dtype))
     }
-    modules = (math, itertools, functools, collections, typing, torch.linalg, torch.special)
+    # Of torch itself only the operators: its other public names reach the compiler, files and processes.
+    modules = [importlib.import_module(name) for name in imports if name != "torch"]
+    modules += [torch.linalg, torch.special]
     plain = (
         str,
         list,

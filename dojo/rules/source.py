@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 import warnings
+from collections.abc import Sequence
 
 
 class SourceError(Exception):
@@ -31,7 +32,7 @@ def decode(content: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _coding(content: bytes) -> tuple[str, list[bytes]]:
+def _coding(content: bytes) -> tuple[str, Sequence[bytes]]:
     try:
         return tokenize.detect_encoding(io.BytesIO(content).readline)
     except SyntaxError:

@@ -1,1 +1,1 @@
-"""The untrusted side: what runs beside student code. Nothing here imports anything from outside this folder."""
+"""The untrusted side: what runs beside student code. Nothing here imports from outside this folder."""

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.autograd.profiler import record_function
 from torch._C._profiler import _ExperimentalConfig
+from torch.autograd.profiler import record_function
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode_stack
 
 NAME_LIMIT = 400

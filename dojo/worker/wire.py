@@ -89,9 +89,11 @@ def _encode(
         return {"k": "alien", "type": type(value).__name__[:80], "why": "nested too deeply or too large"}
     kind = type(value)
     if value is None or kind in (bool, int, float, str):
-        if kind is int and value.bit_length() > 4096 or kind is str and len(value) > 1 << 20:
+        if (kind is int and value.bit_length() > 4096) or (kind is str and len(value) > 1 << 20):
             return {"k": "alien", "type": kind.__name__, "why": "too large"}
         return value
+    if kind in (list, tuple, dict) and len(value) > budget[0]:
+        return {"k": "alien", "type": kind.__name__, "why": "too large"}
     if kind in (list, tuple):
         return {"k": kind.__name__, "v": [_encode(v, payload, keep, depth + 1, budget) for v in value]}
     if kind is dict:

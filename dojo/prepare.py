@@ -1,0 +1,108 @@
+"""Before anything runs: from a submission's bytes to the text that may go to a worker, or to a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dojo.course import Course, Exercise
+from dojo.forkserver import ForkServer, StudentError, Worker, WorkerEnded
+from dojo.grading.grader import Grader
+from dojo.grading.student import Student
+from dojo.regions import stub_text
+from dojo.rules.check import violations
+from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
+from dojo.stubs import is_untouched
+from dojo.submission import Submission
+from dojo.verdict import ExerciseResult, Verdict
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Ceilings of one exercise: seconds of the import, of a call and of all calls of a property; MiB."""
+
+    import_seconds: float
+    call_seconds: float
+    seconds: float
+    memory_mib: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One grading of one exercise, ready to run. `source` is the text that reaches the worker."""
+
+    exercise: Exercise
+    unit: str
+    grader: Grader
+    rules: tuple[str, ...]
+    limits: Limits
+    source: str
+
+    def worker(self, server: ForkServer) -> Worker:
+        """A fresh worker with this exercise's limits."""
+        seconds = self.limits.import_seconds + self.limits.seconds
+        return server.worker(memory_mib=self.limits.memory_mib, cpu_seconds=seconds)
+
+    def load(self, worker: Worker) -> Student:
+        """The student's module, loaded in a worker. Raises StudentError or WorkerEnded."""
+        try:
+            worker.load(self.source, self.exercise.module, self.limits.import_seconds)
+        except (StudentError, WorkerEnded) as error:
+            error.while_importing = True
+            raise
+        return Student(
+            worker,
+            self.exercise.function,
+            call_seconds=self.limits.call_seconds,
+            seconds=self.limits.seconds,
+            grad="autograd" not in self.rules,
+        )
+
+
+def outcome(exercise: Exercise, unit: str, verdict: Verdict, message: str, **more: Any) -> ExerciseResult:
+    """The result of an exercise; only `passed` earns its points."""
+    points = exercise.points if verdict is Verdict.PASSED else 0
+    return ExerciseResult(exercise.id, unit, verdict, points, exercise.points, message, **more)
+
+
+def prepare(
+    course: Course, grader: Grader, submission: Submission, exercise: Exercise
+) -> Attempt | ExerciseResult:
+    """An attempt that is worth running, or else the result: nothing there, still the stub, not to be parsed,
+    or against the rules."""
+    unit = course.unit_of(exercise.id).id
+    name = f"{unit}/{exercise.module}.py"
+
+    def refused(verdict: Verdict, message: str, **more: Any) -> ExerciseResult:
+        return outcome(exercise, unit, verdict, message, **more)
+
+    if name not in submission.files:
+        return refused(Verdict.NOT_STARTED, f"There is no {name} in this submission.")
+    try:
+        text = decode(submission.files[name])
+        tree = parse(text)
+    except SourceError as error:
+        return refused(Verdict.ERROR, str(error))
+    statements = needed_by(tree, exercise.function)
+    if not any(getattr(node, "name", None) == exercise.function for node in statements):
+        advice = f"keep the name that the stub has (`dojo reset {exercise.id}` helps)."
+        return refused(Verdict.ERROR, f"{name} has no function `{exercise.function}`: {advice}")
+    if is_untouched(text, _stub(course.path("solutions", exercise.id)), exercise.function):
+        return refused(Verdict.NOT_STARTED, "Still the stub.")
+    rules = course.rules(exercise.id)
+    broken = violations(statements, rules, course.defaults.imports)
+    if broken:
+        more = f" ({len(broken) - 1} more like it)" if len(broken) > 1 else ""
+        kept = "keeps to the rules of the exercise"
+        return refused(Verdict.FORBIDDEN, broken[0].message + more, property=kept)
+    names = ("import_seconds", "call_seconds", "seconds", "memory_mib")
+    limits = Limits(*(course.limit(exercise.id, limit) for limit in names))
+    return Attempt(exercise, unit, grader, rules, limits, keep_only(text, statements))
+
+
+@cache
+def _stub(solution: Path) -> str:
+    # Made from the solution, because the committed stub may be the very file that the student edits.
+    return stub_text(solution.read_text(encoding="utf-8"), solution)
