@@ -48,6 +48,31 @@ class Engine:
             self._server.close()
             self._server = None
 
+    def detach(self) -> None:
+        """Leave the fork server to the copy of this process that a fork has made."""
+        if self._server is not None:
+            self._server.detach()
+            self._server = None
+
+    def clone_server(self) -> ForkServer:
+        """A second fork server, for a process that will grade beside this one."""
+        if self._server is None:
+            self._server = ForkServer()
+        return self._server.clone()
+
+    def adopt(self, server: ForkServer) -> None:
+        """In a fork: use this server and drop the one shared with the parent."""
+        self.detach()
+        self._server = server
+
+    def warm_up(self) -> None:
+        """Load everything and grade one model answer, so that every first time is over."""
+        from dojo.submission import take
+
+        self.load()
+        first = self.course.exercises[:1]
+        self.grade(take(self.course.root / "solutions", self.course), first, seed=Seed.public(self.course.key))
+
     def load(self, exercises: list[Exercise] | None = None) -> None:
         """Import torch, hypothesis and the graders of these exercises (default: all). The slow part."""
         gc.disable()  # the import makes millions of objects and no garbage

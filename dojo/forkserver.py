@@ -103,6 +103,11 @@ class ForkServer:
                 self._process.kill()
                 self._process.wait()
 
+    def detach(self) -> None:
+        """Forget a server that another process goes on with."""
+        self._control.close()
+        self._process = None
+
     def abandon(self) -> None:
         """Drop a server that no longer answers: kill it if it is ours, never wait for it."""
         self._control.close()

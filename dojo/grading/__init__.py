@@ -13,7 +13,7 @@ from dojo.grading.draw import (
 )
 from dojo.grading.grader import Grader, backward_of, grades, open_ended
 from dojo.grading.hints import Hints
-from dojo.grading.properties import close, near_zero, require
+from dojo.grading.properties import close, near_zero, raises, require
 from dojo.grading.remote import remote_function
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "open_ended",
     "positive",
     "probabilities",
+    "raises",
     "remote_function",
     "require",
 ]

@@ -54,6 +54,29 @@ def compare(
     return _compare_number(expected, actual, scale, path, loose)
 
 
+def compare_parts(
+    expected: Any,
+    actual: Any,
+    parts: dict[str, tuple[Any, ...]],
+    scale: float = 0.0,
+    loose: float = 1.0,
+) -> Mismatch | None:
+    """`compare`, but part by part in the order of `parts`, so that the first wrong one has its name.
+
+    parts: name of a part to the indices that lead to it; what it leaves out is compared last.
+    """
+    for name, path in parts.items():
+        wanted, got = expected, actual
+        for step in path:
+            if type(got) not in (list, tuple) or len(got) != len(wanted):
+                return compare(expected, actual, scale, loose=loose)
+            wanted, got = wanted[step], got[step]
+        mismatch = compare(wanted, got, scale, name, loose)
+        if mismatch:
+            return mismatch
+    return compare(expected, actual, scale, loose=loose)
+
+
 def _wrong_kind(wanted: str, expected: Any, actual: Any, path: str) -> Mismatch:
     subject = f"Part {path} of the answer" if path else "The answer"
     return Mismatch(

@@ -80,6 +80,8 @@ class Grader:
     largest: dict[str, int] = field(default_factory=dict)
     examples: int = 15
     loose: float = 1.0
+    floor: float = 0.0  # size of what was added up, where a true answer is zero and there is no upstream
+    parts: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # name to path, in the order to compare
     may_alias: bool = False
     may_be_trivial: bool = False
     pure: bool = True
@@ -176,14 +178,18 @@ class Grader:
         structure = drawing.structures(len(self.size_table()))
         return st.tuples(structure, st.fixed_dictionaries(own)) if own else structure.map(lambda s: (s, {}))
 
-    def case(self, parts: Any, dtype: torch.dtype = torch.float64) -> tuple[Case, Any]:
+    def case(
+        self, parts: Any, dtype: torch.dtype = torch.float64, *, enlarge: int = 1
+    ) -> tuple[Case, Any]:
         """The case that a drawn structure stands for, and the right answer to it.
+
+        enlarge: a factor on every size that the grader does not bound itself.
 
         A case that a trivial answer (zeros, ones, an input, its mean) would pass is filled anew.
         """
         structure, drawn = parts
         for attempt in range(REDRAWS):
-            case = self.fill(structure, drawn, dtype, attempt)
+            case = self.fill(structure, drawn, dtype, attempt, enlarge)
             if self.forward is None and self.oracle is None:
                 return case, None
             expected = self.expected(case)
@@ -192,11 +198,12 @@ class Grader:
         raise GraderBroken(f"{self.id}: {REDRAWS} cases in a row would have passed a trivial answer")
 
     def fill(
-        self, structure: drawing.Structure, drawn: dict[str, Any], dtype: torch.dtype, attempt: int
+        self, structure: drawing.Structure, drawn: dict[str, Any], dtype: torch.dtype, attempt: int, enlarge: int
     ) -> Case:
         """One filling of a structure."""
         table = self.size_table()
         sizes = dict(zip(self.letters(), table[structure.sizes % len(table)], strict=True))
+        sizes = {n: size if n in self.largest else size * enlarge for n, size in sizes.items()}
         sizes |= {letter: rule(sizes) for letter, rule in self.derived.items()}
         draw = drawing.Draw(structure, sizes, dtype, attempt)
         values = self.values(draw) | drawn if self.case_of is None else self.case_of(draw) | drawn
@@ -253,7 +260,7 @@ class Grader:
     def upstream_size(self, case: Case) -> float:
         """The largest entry of the upstream gradient: it sets the floor of the tolerance."""
         tensors = [case.all[name] for name in self.upstream if isinstance(case.all.get(name), Tensor)]
-        return max((float(t.abs().max()) for t in tensors if t.numel()), default=0.0)
+        return max((float(t.abs().max()) for t in tensors if t.numel()), default=self.floor)
 
 
 def guesses(part: Tensor, inputs: list[Tensor]) -> list[Tensor]:

@@ -14,11 +14,12 @@ from torch import Tensor
 
 from dojo.forkserver import StudentError
 from dojo.grading import draw as drawing
-from dojo.grading.compare import Mismatch, compare, describe
+from dojo.grading.compare import Mismatch, compare, compare_parts, describe
 from dojo.grading.grader import Case, Grader, Statement, clone
 from dojo.grading.student import Student
 from dojo.rules.seen import broken_rule
 
+ENLARGED = 4  # factor on the sizes of a watched call, for the work budget
 SHRINK_SECONDS = 2.0  # after the first failure; a slow answer must not keep its student waiting
 
 
@@ -60,7 +61,7 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
         )
         found.append(Property("repeatable", "gives the same answer for the same input", 3, same_answer_twice))
     if rules and grader.parameters():
-        found.append(Property("rules", "keeps to the rules of the exercise", 2, _keeps(rules, grader)))
+        found.append(Property("rules", "keeps to the rules of the exercise", 4, _keeps(rules, grader)))
     return found
 
 
@@ -245,13 +246,8 @@ def same_answer_twice(student: Student, grader: Grader, parts: Any) -> None:
 
 def _keeps(rules: tuple[str, ...], grader: Grader) -> Callable[[Student, Grader, Any], None]:
     def check(student: Student, grader: Grader, parts: Any) -> None:
-        """Both watches see a few calls, the last one of the largest size, where a short cut costs most."""
-        structure = parts[0]
-        if structure.sizes % 2 == 0:
-            table = grader.size_table()
-            distinct = [i for i, sizes in enumerate(table) if len(set(sizes)) == len(sizes)] or [0]
-            structure = drawing.Structure(distinct[-1], 3, structure.seed, 0, 0)
-        case, _ = grader.case((structure, parts[1]))
+        """Both watches see a few calls, every other one of a size at which a short cut is expensive."""
+        case, _ = grader.case(parts, enlarge=1 if parts[0].seed % 2 else ENLARGED)
         args, kwargs = arguments(case, grader)
         seen = student.observe(*args, watch=True, **kwargs)
         if isinstance(seen.value, Tensor) and getattr(seen.value, "had_graph", False) and "autograd" in rules:
@@ -306,6 +302,15 @@ def require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
+def raises(name: str, function: Callable[..., Any], *args: Any) -> bool:
+    """Whether the student's `function` raises an exception of this name, for a stated property."""
+    try:
+        function(*args)
+    except StudentError as error:
+        return error.type_name == name
+    return False
+
+
 def close(a: Tensor, b: Tensor, scale: float | None = None) -> bool:
     """Whether two float tensors of the same shape agree to 1e-9 of `scale` (by default, of their largest entry)."""
     size = max(float(a.abs().max()), float(b.abs().max())) if scale is None and a.numel() else scale or 0.0
@@ -349,7 +354,7 @@ def _require_same(
     loose: float | None = None,
 ) -> None:
     size = grader.upstream_size(case) if scale is None else scale
-    mismatch = compare(expected, answer, size, loose=grader.loose if loose is None else loose)
+    mismatch = compare_parts(expected, answer, grader.parts, size, grader.loose if loose is None else loose)
     if mismatch:
         raise Falsified(mismatch, case)
 
@@ -390,9 +395,14 @@ def _entries(value: Any) -> int:
 
 def _has_floats(grader: Grader) -> bool:
     case, expected = grader.case((drawing.Structure(0, 0, 0, 0, 0), _smallest(grader)))
-    floats = [v for v in case.given.values() if isinstance(v, Tensor) and v.is_floating_point()]
-    parts = expected if isinstance(expected, (list, tuple)) else [expected]
-    return bool(floats) and any(isinstance(part, Tensor) and part.is_floating_point() for part in parts)
+    return _floats(list(case.given.values())) and _floats(expected)
+
+
+def _floats(value: Any) -> bool:
+    """Whether there is a floating-point tensor in a value."""
+    if isinstance(value, (list, tuple)):
+        return any(_floats(part) for part in value)
+    return isinstance(value, Tensor) and value.is_floating_point()
 
 
 def _smallest(grader: Grader) -> dict[str, Any]:
