@@ -91,7 +91,7 @@ class History:
     def sync(self) -> None:
         """Make sure that what was appended survives a power cut. Raises OSError."""
         if self.path.exists():
-            with self.path.open("rb") as file:
+            with self.path.open("ab") as file:
                 os.fsync(file.fileno())
 
     def _append(self, kind: str, exercise: str, event: dict[str, Any], sync: bool) -> None:

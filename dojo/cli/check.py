@@ -63,6 +63,7 @@ def _advice(job: Job, screen: Screen) -> list[Text]:
     if len(record.exercises) == 1 and open_ones:
         name = open_ones[0].id
         first = overview.command(f"dojo show {name}", "what it asks for")
-        return [first, overview.command(f"dojo hint {name}", "a hint, if you are stuck")]
+        hint = overview.command(f"dojo hint {name}", "a hint, if you are stuck")
+        return [first] if open_ones[0].misconception else [first, hint]  # the report has named it already
     passed = overview.passed_after(job.past.passed, record.exercises)
     return [overview.next_line(job.course, passed)]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 PASSED, NOT_PASSED, USAGE, KIT, STOPPED, PIPE = 0, 1, 2, 3, 130, 141
 
+MOST_LINES = 20
+
 # Errors whose text is meant for the user. A module that was never imported cannot have raised any,
 # so they are looked up by name: nothing heavy is imported to find out.
 _SENTENCES = (
@@ -18,6 +20,7 @@ _SENTENCES = (
     ("dojo.submission", "SubmissionError"),
     ("dojo.stubs", "StubError"),
     ("dojo.reset", "ResetError"),
+    ("dojo.grading.registry", "GradersMissing"),
 )
 
 
@@ -29,7 +32,10 @@ def say(sentence: str) -> None:
     """One line on standard error, free of control characters."""
     from dojo.views.text import clean
 
-    for line in sentence.splitlines() or [""]:
+    lines = sentence.splitlines() or [""]
+    if len(lines) > MOST_LINES:
+        lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more"]
+    for line in lines:
         text = "dojo: " + clean(line, 1000) + "\n"
         encoding = getattr(sys.stderr, "encoding", None) or "ascii"
         sys.stderr.write(text.encode(encoding, "replace").decode(encoding))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from rich.console import RenderableType
@@ -15,7 +15,7 @@ from dojo.views.exercise import STYLES, WORDS, rows
 from dojo.views.look import Look
 from dojo.views.text import clean, plural, shorten
 
-NAME = 24
+NAME, LEAST = 24, 9  # columns for the name of a submission: at most, and where it is tight
 GAP = 2
 MOST_MISSED = 3
 
@@ -30,7 +30,14 @@ def table(
     if unreadable:
         body += [Text()] if body else []
         body += [Text("Not graded", "muted")]
-        body.append(rows([(Text(_name(name, look)), Text(clean(text, 300))) for name, text in unreadable]))
+        body.append(
+            rows(
+                [
+                    (Text(shorten(clean(name, 80), NAME, look.ellipsis)), Text(clean(text, 300)))
+                    for name, text in unreadable
+                ]
+            )
+        )
     return [
         look.card(title, Text(plural(most, "point") + " each", "muted"), body),
         Text(),
@@ -40,35 +47,36 @@ def table(
 
 def _grid(records: Sequence[Record], look: Look) -> Table:
     counts = [Counter(result.verdict for result in record.exercises) for record in records]
-    columns = _columns(counts, look)
+    points = [f"{record.points}/{record.max_points}" for record in records]
+    taken = GAP + max(len("points"), *map(len, points))
+    columns = _columns(counts, look.inner - taken - LEAST)
+    room = min(NAME, look.inner - taken - _width(columns))
     grid = Table.grid(padding=(0, GAP, 0, 0))
     grid.add_column(no_wrap=True)
     for _ in range(1 + len(columns)):
         grid.add_column(justify="right", no_wrap=True)
-    grid.add_row(*(Text(word, "muted") for word in ("submission", "points", *columns)))
-    for record, count in zip(records, counts, strict=True):
+    grid.add_row(*(Text(word, "muted") for word in ("submission"[:room], "points", *columns)))
+    for record, count, earned in zip(records, counts, points, strict=True):
+        name = shorten(clean(record.submission, 80), room, look.ellipsis)
         cells = [_cell(sum(count[v] for v in kinds), kinds[0]) for kinds in columns.values()]
-        grid.add_row(
-            Text(_name(record.submission, look)),
-            Text(f"{record.points}/{record.max_points}", "strong"),
-            *cells,
-        )
+        grid.add_row(Text(name), Text(earned, "strong"), *cells)
     return grid
 
 
-def _name(name: str, look: Look) -> str:
-    return shorten(clean(name, 80), NAME if look.width >= 60 else 12, look.ellipsis)
-
-
-def _columns(counts: Sequence[Counter[Verdict]], look: Look) -> dict[str, list[Verdict]]:
+def _columns(counts: Sequence[Counter[Verdict]], room: int) -> dict[str, list[Verdict]]:
     """The verdicts that occur, a column each; where that is too wide the rarer ones share one."""
     occurring = [verdict for verdict in Verdict if any(count[verdict] for count in counts)]
     columns = {WORDS[verdict]: [verdict] for verdict in occurring}
-    if NAME + sum(len(word) + GAP for word in ("points ", *columns)) <= look.inner:
+    if _width(columns) <= room:
         return columns
     main = (Verdict.PASSED, Verdict.FAILED, Verdict.NOT_STARTED)
     few = {WORDS[verdict]: [verdict] for verdict in occurring if verdict in main}
-    return few | {"other": [verdict for verdict in occurring if verdict not in main]}
+    rest = [verdict for verdict in occurring if verdict not in main]
+    return few | ({"other": rest} if rest else {})
+
+
+def _width(columns: Iterable[str]) -> int:
+    return sum(len(word) + GAP for word in columns)
 
 
 def _cell(count: int, verdict: Verdict) -> Text:
@@ -91,7 +99,7 @@ def _summary(records: Sequence[Record], look: Look) -> list[RenderableType]:
             if result.verdict not in (Verdict.PASSED, Verdict.NOT_STARTED, Verdict.KIT_ERROR):
                 missed[result.id] += 1
     for i, (name, count) in enumerate(missed.most_common(MOST_MISSED)):
-        what = Text(clean(name, 60), "accent").append(f"  {count} of {len(records)}", "muted")
+        what = Text.assemble((clean(name, 60), "accent"), (f"  {count} of {len(records)}", "muted"))
         lines.append((Text("" if i else "  Missed most", "muted"), what))
     lines[0][0].stylize("muted")
     return [rows(lines)]

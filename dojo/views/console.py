@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.theme import Theme
 
@@ -18,16 +19,17 @@ ACCENT = "color(99)"  # a violet that keeps its contrast on black and on white
 
 THEME = Theme(
     {
-        "accent": ACCENT,
-        "accent.bold": f"bold {ACCENT}",
+        # The frame is dim, and what stands in it must not be: hence "not dim".
+        "accent": f"not dim {ACCENT}",
+        "accent.bold": f"bold not dim {ACCENT}",
         "frame": "dim",
         "muted": "dim",
-        "passed": "green",
-        "failed": "red",
-        "tried": "yellow",
-        "wrong": "bold red",
-        "right": "bold green",
-        "strong": "bold",
+        "passed": "not dim green",
+        "failed": "not dim red",
+        "tried": "not dim yellow",
+        "wrong": "bold not dim red",
+        "right": "bold not dim green",
+        "strong": "bold not dim",
         "markdown.code": "bold",
         "markdown.code_block": "none",
         "markdown.h1": "bold",
@@ -43,7 +45,7 @@ THEME = Theme(
 )
 
 _ASCII = {
-    "\u2026": "...",
+    "\u2026": ".",
     "\u2013": "-",
     "\u2014": "-",
     "\u2212": "-",
@@ -78,6 +80,8 @@ class Screen(Console):
 
     def show(self, *parts: RenderableType) -> None:
         """Print each part on lines of its own; without trailing spaces where the output is no terminal."""
+        if not parts:
+            return
         if self.is_terminal:
             self.print(*parts, sep="\n")
             return
@@ -114,7 +118,11 @@ def _prints_boxes(stream: TextIO) -> bool:
 def _lookalike(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(_ASCII.get(char, "?") for char in error.object[error.start : error.end]), error.end
+    return "".join(map(_ascii, error.object[error.start : error.end])), error.end
+
+
+def _ascii(char: str) -> str:
+    return _ASCII.get(char, "?" * cell_len(char))  # as wide as it was, so that the boxes stay straight
 
 
 codecs.register_error("dojo", _lookalike)

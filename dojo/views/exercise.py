@@ -56,17 +56,16 @@ def exercise_report(result: ExerciseResult, look: Look, *, verbose: bool = False
     if result.output.strip():
         parts += [Text(), *_output(result.output, look)]
     left = Text(clean(result.id, 60), "accent.bold")
-    right = verdict_text(result.verdict).append(f" {look.dot} {result.points}/{result.max_points}", "muted")
+    points = f" {look.dot} {result.points}/{result.max_points}"
+    right = Text.assemble(verdict_text(result.verdict), (points, "muted"))
     return look.card(left, right, parts, _footer(result, look))
 
 
 def _message(result: ExerciseResult, look: Look) -> RenderableType:
     text = clean(result.message or WORDS[result.verdict], MESSAGE_LIMIT, MESSAGE_LINES)
     first, _, rest = text.partition("\n")
-    message = Text(first, "strong")
-    return rows(
-        [(look.mark(result.verdict.value), message.append("\n" + rest, "none") if rest else message)], 2
-    )
+    message = Text.assemble((first, "strong"))
+    return rows([(look.mark(result.verdict.value), message.append("\n" + rest) if rest else message)], 2)
 
 
 def rows(lines: list[tuple[Text, Text]], gap: int = 3) -> RenderableType:
@@ -174,6 +173,6 @@ def _footer(result: ExerciseResult, look: Look) -> Text | None:
     facts = []
     if result.checks:
         facts.append(plural(result.checks, "example") + " checked")
-    if result.duration_s:
+    if result.duration_s and result.verdict is not Verdict.NOT_STARTED:
         facts.append(f"{result.duration_s:.1f} s" if result.duration_s >= 0.05 else "under 0.1 s")
     return Text(f" {look.dot} ".join(facts), "muted") if facts else None

@@ -81,8 +81,8 @@ class Look:
         room = self.width - 6
         left = left.copy()
         left.truncate(max(8, room - right.cell_len - 3))
-        fill = room - left.cell_len - right.cell_len
-        title = left.append(" ").append(line * max(1, fill - 2), "frame").append(" ").append_text(right)
+        fill = max(1, room - left.cell_len - right.cell_len - 2)
+        title = Text.assemble(left, " ", (line * fill, "frame"), " ", right)
         return Panel(
             Group(*body),
             box=box.ASCII if self.ascii else box.ROUNDED,

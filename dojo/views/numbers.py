@@ -10,9 +10,7 @@ from typing import Any
 from dojo.views.text import clean
 
 DIGITS = 4  # significant digits of the largest entry
-MORE_DIGITS = (
-    3  # that may be added to tell two entries apart; beyond that the line about the worst entry does
-)
+MOST_DECIMALS = 6  # also to tell two entries apart; the worst entry is spelt out anyway
 
 
 class Notation:
@@ -34,7 +32,7 @@ class Notation:
 
     def _tell_apart(self, pairs: list[tuple[Any, Any]]) -> None:
         enough = self.decimals
-        for _ in range(MORE_DIGITS + 1):
+        while self.decimals <= MOST_DECIMALS:
             if all(self.write(a) != self.write(b) for a, b in pairs):
                 return
             self.decimals += 1
@@ -110,4 +108,4 @@ def ratio(value: float) -> str:
 def _decimals(largest: float) -> int:
     if largest == 0:
         return 1
-    return min(6, max(1, DIGITS - 1 - math.floor(math.log10(largest))))
+    return min(MOST_DECIMALS, max(1, DIGITS - 1 - math.floor(math.log10(largest))))

@@ -54,7 +54,7 @@ def statement(course: Course, exercise: Exercise, past: Past, look: Look) -> lis
 def _place(root: Path, stub: Path, line: int | None) -> Text:
     name = stub.relative_to(root).as_posix()
     if line is None:
-        return Text(name).append("  not there yet; dojo reset puts it back", "tried")
+        return Text(name).append("\nnot in there: dojo reset puts it back", "tried")
     return Text(f"{name}:{line}", "accent")
 
 
@@ -66,7 +66,9 @@ def _facts(
     facts = [("unit", Text(clean(course.unit_of(exercise.id).title, 80))), ("worth", worth), ("file", place)]
     if exercise.needs:
         needs = [
-            look.mark(past.state(name)).append(f" {name}").append(f" ({STATES[past.state(name)]})", "muted")
+            Text.assemble(
+                look.mark(past.state(name)), f" {name}", (f" ({STATES[past.state(name)]})", "muted")
+            )
             for name in exercise.needs
         ]
         facts.append(("needs", Text("\n").join(needs)))

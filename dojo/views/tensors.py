@@ -61,7 +61,7 @@ class Painter:
 
     def picture(self, name: str, shown: Shown, mask: Any = None) -> Block:
         """One value: a heading and its numbers, or `name = value` where it is a short scalar."""
-        title = Text(name, "strong", no_wrap=True)
+        title = Text.assemble((name, "strong"), no_wrap=True)
         values = shown.values
         if not isinstance(values, (list, dict)):
             text = clean(values, 200) if shown.kind in ("code", "text") else plain_value(values)
@@ -148,7 +148,7 @@ class Painter:
         if isinstance(values, dict):
             lines: Block = []
             for key, value in list(values.items())[:MOST_ROWS]:
-                line = Text(clean(key, 24) + ": ", "muted", no_wrap=True)
+                line = Text.assemble((clean(key, 24) + ": ", "muted"), no_wrap=True)
                 text = clean(value, 200) if isinstance(value, str) else plain_value(value)
                 line.append_text(self._marked(text, mask is True or at(mask, key) is True or None))
                 line.truncate(self.width)
