@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dojo.forkserver import StudentError, Worker, WorkerEnded
-from dojo.grading.properties import Falsified, Property
+from dojo.grading.asking import Falsified
+from dojo.grading.properties import Property
 from dojo.grading.report import counterexample
 from dojo.prepare import Attempt, outcome
 from dojo.text import clean
@@ -39,7 +40,7 @@ def _falsified(failure: Falsified, prop: Property) -> Explained:
     if failure.broke_rule:
         return Verdict.FORBIDDEN, message, {"property": prop.text}
     shown = counterexample(failure.case, failure.mismatch)
-    return Verdict.FAILED, message, {"property": prop.text, "counterexample": shown}
+    return Verdict.FAILED, message, {"property": failure.text or prop.text, "counterexample": shown}
 
 
 def _raised(error: StudentError, attempt: Attempt) -> Explained:

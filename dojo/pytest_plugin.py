@@ -17,7 +17,8 @@ from dojo.explain import explain
 from dojo.forkserver import ForkServer, StudentError, WorkerEnded
 from dojo.grading import registry
 from dojo.grading.grader import Grader
-from dojo.grading.properties import Falsified, Property, properties, run
+from dojo.grading.asking import Falsified
+from dojo.grading.properties import Property, properties, run
 from dojo.prepare import prepare
 from dojo.seeds import Seed
 from dojo.submission import Submission, take

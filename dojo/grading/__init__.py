@@ -13,7 +13,7 @@ from dojo.grading.draw import (
 )
 from dojo.grading.grader import Grader, backward_of, grades, open_ended
 from dojo.grading.hints import Hints
-from dojo.grading.properties import close, near_zero, raises, require
+from dojo.grading.helpers import close, near_zero, raises, require
 from dojo.grading.remote import remote_function
 
 __all__ = [

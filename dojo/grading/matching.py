@@ -11,10 +11,13 @@ from torch import Tensor
 from dojo.forkserver import StudentError
 from dojo.grading import draw as drawing
 from dojo.grading.compare import compare
-from dojo.grading.grader import Case, Grader, Wrong, clone
+from dojo.grading.asking import arguments
+from dojo.grading.cases import Case, question, upstream_size
+from dojo.grading.grader import Grader, Wrong
 from dojo.grading.museum import wrong_function
-from dojo.grading.properties import _smallest, arguments
+from dojo.grading.properties import smallest
 from dojo.grading.student import Student
+from dojo.grading.values import tensors
 
 CASES = 8  # besides the failing one: enough to tell apart ideas that agree on a small input
 
@@ -27,20 +30,20 @@ def name_misconception(student: Student, grader: Grader, failing: Case | None) -
         if not left:
             return None
         behaviour = _student_behaviour(student, grader, case)
-        scale = grader.upstream_size(case)
+        scale = upstream_size(grader, case)
         left = [wrong for wrong in left if _alike(_own_behaviour(grader, wrong, case), behaviour, scale)]
     return left[0] if left else None
 
 
 def _cases(grader: Grader) -> list[Case]:
     """Cases of many sizes, the same for every student."""
-    table = grader.size_table()
+    table = grader.sizes
     picks = [round(i * (len(table) - 1) / (CASES - 1)) for i in range(CASES)]
-    extra = _smallest(grader)
+    extra = smallest(grader)
     cases = []
     for seed, pick in enumerate(picks):
         structure = drawing.Structure(pick, 3 if seed % 2 else 0, 5000 + seed, 0, 0)
-        cases.append(grader.case((structure, extra))[0])
+        cases.append(question(grader, (structure, extra)))
     return cases
 
 
@@ -60,7 +63,6 @@ def _student_behaviour(student: Student, grader: Grader, case: Case) -> Behaviou
 
 def _own_behaviour(grader: Grader, wrong: Wrong, case: Case) -> Behaviour:
     args, kwargs = arguments(case, grader)
-    args, kwargs = clone(args), clone(kwargs)
     function = wrong_function(grader, wrong)
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)  # as the worker does for float64 inputs
@@ -76,17 +78,9 @@ def _own_behaviour(grader: Grader, wrong: Wrong, case: Case) -> Behaviour:
 
 
 def _shares(value: Any, arguments: list[Any]) -> bool:
-    mine = [t.untyped_storage().data_ptr() for t in _tensors(value) if t.numel()]
-    theirs = {t.untyped_storage().data_ptr() for t in _tensors(arguments) if t.numel()}
+    mine = [t.untyped_storage().data_ptr() for t in tensors(value) if t.numel()]
+    theirs = {t.untyped_storage().data_ptr() for t in tensors(arguments) if t.numel()}
     return any(pointer in theirs for pointer in mine) or len(set(mine)) < len(mine)
-
-
-def _tensors(value: Any) -> list[Tensor]:
-    if isinstance(value, Tensor):
-        return [value]
-    if isinstance(value, (list, tuple)):
-        return [t for v in value for t in _tensors(v)]
-    return [t for v in value.values() for t in _tensors(v)] if isinstance(value, dict) else []
 
 
 def _alike(ours: Behaviour, theirs: Behaviour, scale: float) -> bool:

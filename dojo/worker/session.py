@@ -139,12 +139,12 @@ def _first_float(values: list[Any]) -> torch.dtype:
     return torch.float64
 
 
-def _tensors(value: Any) -> list[torch.Tensor]:
+def _tensors(value: Any, depth: int = 0) -> list[torch.Tensor]:
+    """The ordinary tensors in a value, as deep as the wire would carry it."""
     if type(value) is _Tensor:
-        return [value]
-    if type(value) in (list, tuple):
-        return [tensor for v in value for tensor in _tensors(v)]
-    return [tensor for v in value.values() for tensor in _tensors(v)] if type(value) is dict else []
+        return [value] if value.layout is torch.strided and value.device.type == "cpu" else []
+    inner = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
+    return [t for v in inner for t in _tensors(v, depth + 1)] if depth < wire.DEPTH_LIMIT else []
 
 
 def _shares_memory(value: Any, arguments: dict[Any, Any]) -> list[Any]:
@@ -169,17 +169,14 @@ def _describe(error: BaseException) -> dict[str, Any]:
         kind = "exit"
     elif isinstance(error, RecursionError):
         kind = "recursion"
-    elif isinstance(error, NotImplementedError):
-        kind = "not_implemented"
     try:
         message = str(error)[:600]
     except BaseException:
         message = ""
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__, limit=-200)
-        if frame.filename == STUDENT_FILE
-    ]
+    frames = traceback.extract_tb(error.__traceback__, limit=-200)
+    lines = [frame.lineno for frame in frames if frame.filename == STUDENT_FILE]
+    if isinstance(error, NotImplementedError) and frames and frames[-1].filename == STUDENT_FILE:
+        kind = "not_implemented"  # the stub's own; torch raises this too, for what it cannot do
     if isinstance(error, SyntaxError) and error.filename == STUDENT_FILE:
         lines = [error.lineno or 0]
     return {

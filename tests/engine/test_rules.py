@@ -8,7 +8,8 @@ import pytest
 from small_course import grade
 
 from dojo.engine import Engine
-from dojo.grading.properties import Falsified, properties, run
+from dojo.grading.asking import Falsified
+from dojo.grading.properties import properties, run
 from dojo.grading.student import Student
 from dojo.rules.check import violations
 from dojo.rules.seen import broken_rule, work_budget

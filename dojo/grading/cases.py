@@ -1,0 +1,151 @@
+"""Cases: from a drawn structure to the inputs of an exercise and the right answer to them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+import torch
+from torch import Tensor
+
+from dojo.grading import draw as drawing
+from dojo.grading.compare import compare
+from dojo.grading.values import cast, clone
+
+if TYPE_CHECKING:
+    from dojo.grading.grader import Grader
+
+REDRAWS = 20
+Parts = tuple[drawing.Structure, dict[str, Any]]  # what hypothesis draws
+
+
+class GraderBroken(BaseException):
+    """The grader itself is at fault. Not an Exception, so that hypothesis does not shrink it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input. `given` goes to the student, in signature order; `hidden` belongs to the reference alone."""
+
+    given: dict[str, Any]
+    hidden: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def all(self) -> dict[str, Any]:
+        """Every value by name."""
+        return {**self.hidden, **self.given}
+
+
+def strategy(grader: Grader) -> st.SearchStrategy[Parts]:
+    """What hypothesis draws: a structure, and a value for each domain that is itself a strategy."""
+    own = drawn_domains(grader)
+    structure = drawing.structures(len(grader.sizes))
+    return st.tuples(structure, st.fixed_dictionaries(own)) if own else structure.map(lambda s: (s, {}))
+
+
+def drawn_domains(grader: Grader) -> dict[str, st.SearchStrategy[Any]]:
+    """The domains that are hypothesis strategies."""
+    return {name: d for name, d in grader.domains.items() if isinstance(d, st.SearchStrategy)}
+
+
+def question(grader: Grader, parts: Parts, *, enlarge: int = 1) -> Case:
+    """The inputs that a drawn structure stands for, in float64.
+
+    enlarge: a factor on every size that the grader does not bound itself.
+    """
+    return _fill(grader, parts, torch.float64, 0, enlarge)
+
+
+def case_with_answer(grader: Grader, parts: Parts, dtype: torch.dtype = torch.float64) -> tuple[Case, Any]:
+    """The inputs that a drawn structure stands for, and the right answer, None where there is no single one.
+
+    A case that a trivial answer (zeros, ones, an input, its mean) would pass is filled anew.
+    """
+    for attempt in range(REDRAWS):
+        case = _fill(grader, parts, dtype, attempt, 1)
+        if grader.forward is None and grader.oracle is None:
+            return case, None
+        expected = right_answer(grader, case)
+        if grader.may_be_trivial or not _trivial(grader, case, expected):
+            return case, cast(expected, dtype)
+    raise GraderBroken(f"{grader.id}: {REDRAWS} cases in a row would have passed a trivial answer")
+
+
+def right_answer(grader: Grader, case: Case) -> Any:
+    """The right answer to a case, from autograd or the oracle, in float64."""
+    values = {name: cast(clone(value), torch.float64) for name, value in case.all.items()}
+    if grader.forward is not None:
+        takes = {name: values[name] for name in grader.takes if name in values}
+        return vector_jacobian(grader.forward, takes, grader.wrt, [values[name] for name in grader.upstream])
+    assert grader.oracle is not None
+    return grader.oracle(**{name: values[name] for name in grader.takes if name in values})
+
+
+def vector_jacobian(
+    forward: Callable[..., Any], values: dict[str, Any], wrt: tuple[str, ...], upstream: list[Tensor]
+) -> Any:
+    """Autograd's gradients of `forward` at `values`, for the named inputs, given the upstream gradients."""
+    leaves = {name: values[name].detach().clone().requires_grad_() for name in wrt}
+    outputs = forward(**{**values, **leaves})
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    gradients = torch.autograd.grad(outputs, list(leaves.values()), upstream)
+    return gradients[0] if len(wrt) == 1 else tuple(gradients)
+
+
+def upstream_size(grader: Grader, case: Case) -> float:
+    """The largest entry of the upstream gradient: it sets the floor of the tolerance."""
+    values = [case.all.get(name) for name in grader.upstream]
+    return max((float(v.abs().max()) for v in values if isinstance(v, Tensor) and v.numel()), default=grader.floor)
+
+
+def _fill(grader: Grader, parts: Parts, dtype: torch.dtype, attempt: int, enlarge: int) -> Case:
+    structure, drawn = parts
+    sizes = dict(zip(grader.letters, grader.sizes[structure.sizes % len(grader.sizes)], strict=True))
+    sizes = {name: size if name in grader.largest else size * enlarge for name, size in sizes.items()}
+    sizes |= {letter: rule(sizes) for letter, rule in grader.derived.items()}
+    draw = drawing.Draw(structure, sizes, dtype, attempt)
+    values = (_values(grader, draw) if grader.case_of is None else grader.case_of(draw)) | drawn
+    if grader.cache is not None:
+        takes = inspect.signature(grader.cache).parameters
+        values |= grader.cache(**{name: values[name] for name in takes if name in values})
+    values = {name: cast(value, dtype) for name, value in values.items()}
+    given = {name: values.pop(name) for name in grader.parameters if name in values}
+    return Case(given, values)
+
+
+def _values(grader: Grader, draw: drawing.Draw) -> dict[str, Any]:
+    """A value for every tensor, every domain, and every parameter that is named after a size."""
+    values: dict[str, Any] = {}
+    for name, dims in grader.shapes.items():
+        shape = tuple(int(d) if d.isdigit() else draw.sizes[d] for d in dims)
+        usual = drawing.upstream if name in grader.upstream else drawing.normal
+        domain = grader.domains.get(name, usual)
+        if not isinstance(domain, st.SearchStrategy):
+            values[name] = domain(draw, shape)
+    for name, domain in grader.domains.items():
+        if name not in values and not isinstance(domain, st.SearchStrategy):
+            values[name] = domain(draw, ())
+    sizes = {name: draw.sizes[name] for name in grader.parameters if name in draw.sizes}
+    return {**sizes, **values}
+
+
+def _trivial(grader: Grader, case: Case, expected: Any) -> bool:
+    """Whether zeros, ones, an input or an input's mean would pass for a part of the answer."""
+    parts = expected if isinstance(expected, (tuple, list)) else [expected]
+    inputs = [v for v in case.given.values() if isinstance(v, Tensor) and v.is_floating_point() and v.numel()]
+    scale = upstream_size(grader, case)
+    return any(
+        compare(part, guess, scale, loose=grader.loose) is None
+        for part in parts
+        if isinstance(part, Tensor) and part.is_floating_point() and part.numel()
+        for guess in _guesses(part, inputs)
+    )
+
+
+def _guesses(part: Tensor, inputs: list[Tensor]) -> list[Tensor]:
+    means = [torch.full_like(part, float(tensor.double().mean())) for tensor in inputs]
+    same = [tensor.to(part.dtype) for tensor in inputs if tensor.shape == part.shape]
+    return [torch.zeros_like(part), torch.ones_like(part), *means, *same]

@@ -1,0 +1,142 @@
+"""The universal properties: what is true of every right answer, written once for all exercises."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dojo.grading.asking import Falsified, ask, observe, require_form, require_same, same
+from dojo.grading.cases import Case, Parts, case_with_answer, question, upstream_size
+from dojo.grading.compare import Mismatch
+from dojo.grading.draw import Structure
+from dojo.grading.grader import Grader
+from dojo.grading.student import Observation, Student
+from dojo.grading.values import entries, identical, tensors
+from dojo.rules.seen import broken_rule
+
+ENLARGED = 4  # factor on the sizes of a watched call, for the work budget
+PURE = "changes no input, and returns memory of its own"
+SINGLE = "answers float32 with float32"
+
+
+def equals_reference(student: Student, grader: Grader, parts: Parts) -> None:
+    """Kind, shape, dtype, finiteness and values are those of the reference, and the inputs stay as they were."""
+    case, expected = case_with_answer(grader, parts)
+    seen = observe(student, case, grader)
+    require_same(expected, seen.value, case, grader)
+    if grader.pure:
+        _require_pure(seen, case, expected, grader)
+
+
+def keeps_float32(student: Student, grader: Grader, parts: Parts) -> None:
+    """The same in float32, at float32's tolerance."""
+    case, expected = case_with_answer(grader, parts, torch.float32)
+    require_same(expected, ask(student, case, grader), case, grader)
+
+
+def linear_in_upstream(student: Student, grader: Grader, parts: Parts) -> None:
+    """f(2 g1 - 3 g2) = 2 f(g1) - 3 f(g2): this needs no reference at all."""
+    first = question(grader, parts)
+    other = question(grader, _another(parts))
+    second = _with(first, {name: other.given[name] for name in grader.upstream})
+    mixed = {name: 2.0 * first.given[name] - 3.0 * second.given[name] for name in grader.upstream}
+    third = _with(first, mixed)
+    answers = [ask(student, case, grader) for case in (first, second, third)]
+    for answer in answers:
+        require_form(answer, first)
+    scale = 6 * max(upstream_size(grader, first), upstream_size(grader, second))
+    combined = _combine(2.0, answers[0], -3.0, answers[1])
+    # Rounding of three answers adds up, and 2 f - 3 f may cancel: ten times the usual tolerance.
+    require_same(combined, answers[2], third, grader, scale=scale, loose=10 * grader.loose)
+
+
+def adjoint_identity(student: Student, grader: Grader, parts: Parts) -> None:
+    """The upstream gradient times a small step of the outputs is the answer times that step of the inputs.
+
+    A central difference of the forward pass, so autograd has no part in it. Its error is about 1e-9 of the
+    products' size (step 1e-5 relative to each input), and a wrong gradient misses by its own error.
+    """
+    case = question(grader, parts)
+    answer = ask(student, case, grader)
+    require_form(answer, case)
+    generator = torch.Generator().manual_seed(parts[0].seed)
+    steps = []
+    for name in grader.wrt:
+        random = torch.rand(case.all[name].shape, generator=generator, dtype=torch.float64)
+        steps.append(case.all[name] * (0.5 + random))
+    ahead, behind = (_outputs(grader, case, step, steps) for step in (1e-5, -1e-5))
+    upstream = [case.all[name] for name in grader.upstream]
+    outwards = [g * (a - b) / 2e-5 for g, a, b in zip(upstream, ahead, behind, strict=True)]
+    inwards = [g * s for g, s in zip(tensors(answer), steps, strict=True)]
+    gap = sum(float(p.sum()) for p in outwards) - sum(float(p.sum()) for p in inwards)
+    size = sum(float(p.abs().sum()) for p in outwards + inwards)
+    if abs(gap) > 1e-6 * size + 1e-9 * upstream_size(grader, case):
+        message = "The answer disagrees with a small step of the forward pass."
+        raise Falsified(Mismatch("values", message, None, answer), case)
+
+
+def same_answer_twice(student: Student, grader: Grader, parts: Parts) -> None:
+    """A call in between changes nothing: no memory is kept from call to call."""
+    case = question(grader, parts)
+    first = ask(student, case, grader)
+    ask(student, question(grader, _another(parts)), grader)
+    again = ask(student, case, grader)
+    if not same(first, again, upstream_size(grader, case)):
+        message = (
+            "The same input got two different answers: something is kept from one call to the next, "
+            "or drawn at random."
+        )
+        raise Falsified(Mismatch("repeat", message, first, again), case)
+
+
+def keeps_the_rules(student: Student, grader: Grader, parts: Parts, rules: tuple[str, ...]) -> None:
+    """Both watches see a few calls, every other one of a size at which a short cut is expensive."""
+    case = question(grader, parts, enlarge=1 if parts[0].seed % 2 else ENLARGED)
+    seen = observe(student, case, grader, watch=True)
+    watched = tuple(r for r in rules if r != "finite_differences" or grader.budget)
+    message = broken_rule(seen.seen, watched, entries(seen.value) + entries(list(case.given.values())))
+    if "autograd" in rules and any(getattr(t, "had_graph", False) for t in tensors(seen.value)):
+        message = "The answer carries an autograd graph, and this exercise is to be done by hand."
+    if message:
+        raise Falsified(Mismatch("rules", message, None, None), case, broke_rule=True)
+
+
+def _require_pure(seen: Observation, case: Case, expected: Any, grader: Grader) -> None:
+    names = list(case.given)
+    for name, before, after in zip(names, case.given.values(), seen.after, strict=True):
+        if not identical(before, after):
+            message = f"Your function changes its input `{name}`: afterwards the caller holds something else."
+            raise Falsified(Mismatch("purity", message, before, after, name), case, text=PURE)
+    shared = [names[s] if type(s) is int and s < len(names) else str(s) for s in seen.shares]
+    if shared and not grader.may_alias:
+        whom = "Two parts of your answer" if shared == ["itself"] else f"Your answer and the input `{shared[0]}`"
+        message = f"{whom} are one piece of memory: the numbers are right, until somebody changes one of them."
+        raise Falsified(Mismatch("purity", message, expected, seen.value), case, text=PURE)
+
+
+def _another(parts: Parts) -> Parts:
+    """The same sizes, filled differently."""
+    structure = parts[0]
+    return Structure(structure.sizes, 3, structure.seed + 10_000, structure.layout, structure.scale), parts[1]
+
+
+def _with(case: Case, values: dict[str, Any]) -> Case:
+    return Case({**case.given, **values}, case.hidden)
+
+
+def _combine(a: float, first: Any, b: float, second: Any) -> Any:
+    if isinstance(first, (list, tuple)):
+        return tuple(_combine(a, f, b, s) for f, s in zip(first, second, strict=True))
+    return a * first + b * second
+
+
+def _outputs(grader: Grader, case: Case, step: float, steps: list[Tensor]) -> list[Tensor]:
+    assert grader.forward is not None
+    takes = inspect.signature(grader.forward).parameters
+    values = {name: value for name, value in case.all.items() if name in takes}
+    for name, direction in zip(grader.wrt, steps, strict=True):
+        values[name] = values[name] + step * direction
+    return tensors(grader.forward(**values))
