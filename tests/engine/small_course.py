@@ -16,9 +16,9 @@ title = "Small"
 key = "small"
 
 [defaults]
-import_seconds = 1.5
-call_seconds = 1.5
-seconds = 4.0
+import_seconds = 2.5
+call_seconds = 2.5
+seconds = 8.0
 memory_mib = 256
 imports = ["torch", "math", "os", "sys", "ctypes", "numpy", "time", "random", "subprocess", "jaxtyping"]
 

@@ -17,7 +17,7 @@ IN_THE_CALL = {
     "raise_exit": ("def cube_backward(x, dy):\n    raise SystemExit(0)", Verdict.CRASHED, "tried to end the program"),
     "recursion": ("def cube_backward(x, dy):\n    return cube_backward(x, dy)", Verdict.ERROR, "calls itself without end"),
     "python_memory": (
-        "def cube_backward(x, dy):\n    kept = []\n    while True:\n        kept.append('x' * (1 << 24))",
+        "def cube_backward(x, dy):\n    kept = []\n    while True:\n        kept.append('x' * (1 << 26))",
         Verdict.MEMORY,
         "256 MiB",
     ),
