@@ -12,10 +12,10 @@ from dataclasses import replace
 from dojo.course import Course, Exercise
 from dojo.explain import Failure, explain, printed
 from dojo.forkserver import ForkServer, ServerDied, StudentError, WorkerEnded
+from dojo.grading.asking import Falsified
 from dojo.grading.cases import GraderBroken
 from dojo.grading.grader import Grader
 from dojo.grading.matching import name_misconception
-from dojo.grading.asking import Falsified
 from dojo.grading.properties import properties, run
 from dojo.prepare import Attempt, outcome, prepare
 from dojo.seeds import Seed

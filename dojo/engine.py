@@ -26,7 +26,7 @@ class KitFailure(Exception):
 
 
 class Engine:
-    """Grades submissions of one course. Construct it early: the fork server starts importing torch at once."""
+    """Grades submissions of one course. Construct it early: the fork server begins to import torch."""
 
     isolation = ISOLATION
 
@@ -71,7 +71,9 @@ class Engine:
 
         self.load()
         first = self.course.exercises[:1]
-        self.grade(take(self.course.root / "solutions", self.course), first, seed=Seed.public(self.course.key))
+        self.grade(
+            take(self.course.root / "solutions", self.course), first, seed=Seed.public(self.course.key)
+        )
 
     def load(self, exercises: list[Exercise] | None = None) -> None:
         """Import torch, hypothesis and the graders of these exercises (default: all). The slow part."""
@@ -127,7 +129,7 @@ class Engine:
         return results
 
     def _attempt(self, submission: Submission, exercise: Exercise, seed: Seed) -> ExerciseResult:
-        """One attempt. A submission that takes the fork server down has crashed; the next gets a new server."""
+        """One attempt. A submission that takes the fork server down has crashed; the next gets a new one."""
         from dojo.attempt import grade_exercise
 
         for _ in range(2):

@@ -36,7 +36,7 @@ class WorkerEnded(Exception):
 
 
 class StudentError(Exception):
-    """Student code raised. Everything about it is text that the worker sent; `case` is the input, where known."""
+    """Student code raised. All about it is text that the worker sent; `case` is the input, where known."""
 
     while_importing = False
     case: Any = None
@@ -177,7 +177,7 @@ class Worker:
     def call(
         self, target: dict[str, Any], args: list[Any], kwargs: dict[str, Any], seconds: float
     ) -> dict[str, Any]:
-        """Carry out one operation; the reply's values (`value`, `seen`, and with `inspect` `after`, `shares`).
+        """Carry out one operation; the reply's values (`value`, `seen`; with `inspect` `after`, `shares`).
 
         `target` holds `what`, `name`, `object`, and the switches `inspect`, `watch` and `grad`.
         """
@@ -193,10 +193,10 @@ class Worker:
             self._refuse_early_answers()
             self._channel.settimeout(seconds)
             wire.send(self._channel, {**header, "nonce": nonce, "values": data}, payload)
-            reply, payload = wire.receive(self._reader(deadline))
+            reply, received = wire.receive(self._reader(deadline))
             if reply.get("nonce") != nonce:
                 raise wire.WireError("an answer to another question")
-            return self._open(reply, payload)
+            return self._open(reply, received)
         except TimeoutError:
             raise WorkerEnded("timeout", f"no answer within {seconds:g} seconds") from None
         except (EOFError, OSError):

@@ -16,8 +16,8 @@ from dojo.course import Course, find_root, load
 from dojo.explain import explain
 from dojo.forkserver import ForkServer, StudentError, WorkerEnded
 from dojo.grading import registry
-from dojo.grading.grader import Grader
 from dojo.grading.asking import Falsified
+from dojo.grading.grader import Grader
 from dojo.grading.properties import Property, properties, run
 from dojo.prepare import prepare
 from dojo.seeds import Seed
@@ -31,7 +31,9 @@ _server: pytest.StashKey[ForkServer] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--submission`."""
-    parser.addoption("--submission", type=Path, default=None, help="the folder to grade (default: exercises/)")
+    parser.addoption(
+        "--submission", type=Path, default=None, help="the folder to grade (default: exercises/)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -84,7 +84,7 @@ def _line(connection: socket.socket) -> dict[str, Any] | None:
 
 
 def stay_warm(engine: Engine) -> None:
-    """Leave a copy of this process, which has loaded everything, behind as the server for the next command."""
+    """Leave a copy of this process, which has loaded everything, behind to serve the next command."""
     if os.environ.get("DOJO_WARM") == "0" or os.environ.get("CI"):
         return
     path = socket_path(engine.course.root)

@@ -49,9 +49,9 @@ class Warm:
                     if not self.answer(connection):
                         return self.leave()
                 last = time.monotonic()
-            elif self.idle_seconds is not None and time.monotonic() - last > self.idle_seconds:
-                return self.leave()
-            elif not self.path.exists():
+            elif (
+                self.idle_seconds is not None and time.monotonic() - last > self.idle_seconds
+            ) or not self.path.exists():
                 return self.leave()
 
     def leave(self) -> None:

@@ -98,7 +98,9 @@ And once more.
 """
 
 
-def make(root: Path, *, manifest: str = MANIFEST, solution: str = SOLUTION, stub: str | None = STUB) -> Course:
+def make(
+    root: Path, *, manifest: str = MANIFEST, solution: str = SOLUTION, stub: str | None = STUB
+) -> Course:
     """Write the course into `root` and load it. Without `stub`, the stub's file is not written."""
     folders = {tree: root / tree / "u01_sums" for tree in ("exercises", "solutions", "graders")}
     for folder in folders.values():

@@ -12,8 +12,8 @@ from dojo.grading.draw import (
     probabilities,
 )
 from dojo.grading.grader import Grader, backward_of, grades, open_ended
-from dojo.grading.hints import Hints
 from dojo.grading.helpers import close, near_zero, raises, require
+from dojo.grading.hints import Hints
 from dojo.grading.remote import remote_function
 
 __all__ = [

@@ -98,7 +98,9 @@ def vector_jacobian(
 def upstream_size(grader: Grader, case: Case) -> float:
     """The largest entry of the upstream gradient: it sets the floor of the tolerance."""
     values = [case.all.get(name) for name in grader.upstream]
-    return max((float(v.abs().max()) for v in values if isinstance(v, Tensor) and v.numel()), default=grader.floor)
+    return max(
+        (float(v.abs().max()) for v in values if isinstance(v, Tensor) and v.numel()), default=grader.floor
+    )
 
 
 def _fill(grader: Grader, parts: Parts, dtype: torch.dtype, attempt: int, enlarge: int) -> Case:

@@ -24,7 +24,7 @@ FLOOR = {torch.float64: 1e-11, torch.float32: 1e-5, torch.float16: 1e-2, torch.b
 
 @dataclass(frozen=True)
 class Mismatch:
-    """How an answer differs from the reference. `path` names the part of a tuple, list or dict, "" for the whole."""
+    """How an answer differs from the reference. `path` names a part of a tuple, list or dict."""
 
     kind: str  # "kind", "shape", "dtype", "finite" or "values"
     message: str
@@ -154,6 +154,8 @@ def _compare_number(expected: float, actual: Any, scale: float, path: str, loose
                 "values", f"{_subject(path)} {number!r} where it is {expected}.", expected, actual, path
             )
         return None
+    if type(number) in (int, float) and number == expected:
+        return None  # also where infinity is the right answer
     double = torch.tensor(expected, dtype=torch.float64)
     if type(number) not in (int, float) or abs(number) > 1e300:
         return _not_finite(torch.tensor(float("nan")), expected, actual, path)
@@ -217,8 +219,8 @@ def tolerance(reference: Tensor, dtype: torch.dtype, scale: float, loose: float 
     relative, floor = RELATIVE.get(dtype, 1e-9) * loose, FLOOR.get(dtype, 1e-11) * loose
     limit = max(relative * largest, floor * scale)
     words = (
-        f"{limit:.1e}: {relative:.0e} of the largest entry ({largest:.3g}), at least {floor:.0e} of the upstream gradient "
-        f"({scale:.3g}); honest {_name(dtype)} rounding stays a factor of 30 below."
+        f"{limit:.1e}: {relative:.0e} of the largest entry ({largest:.3g}), at least {floor:.0e} of the "
+        f"upstream gradient ({scale:.3g}); honest {_name(dtype)} rounding stays a factor of 30 below."
     )
     return limit, words
 
@@ -261,8 +263,8 @@ def _dtype_message(expected: Tensor, actual: Tensor, scale: float, path: str) ->
         limit, _ = tolerance(expected.double(), coarser, scale)
         if bool(((actual.double() - expected.double()).abs() <= limit).all()):
             return (
-                f"{_subject(path)} the right numbers, but in {got} where the inputs are {wanted}: a dtype is written down "
-                "somewhere instead of taken from the inputs."
+                f"{_subject(path)} the right numbers, but in {got} where the inputs are {wanted}: a dtype is "
+                "written down somewhere instead of taken from the inputs."
             )
     return f"{_subject(path)} dtype {got} where {wanted} is asked for."
 

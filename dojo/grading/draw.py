@@ -61,7 +61,7 @@ def size_table(
 class Draw:
     """Fills one case: sizes by letter, and random values that are the same for the same structure.
 
-    Two fresh cases of a grader differ in `seed` only; `attempt` reseeds a case that a trivial answer would pass.
+    `attempt` reseeds a case that a trivial answer would pass.
     """
 
     def __init__(
@@ -69,7 +69,11 @@ class Draw:
     ) -> None:
         self.structure, self.sizes, self.dtype = structure, sizes, dtype
         self.scale = SCALES[structure.scale]
-        self.generator = torch.Generator().manual_seed(structure.seed * 64 + attempt)
+        # Every part of the structure counts, because hypothesis likes to draw the same seed again.
+        seed = 0
+        for part in (structure.seed, structure.sizes, structure.style, structure.layout, structure.scale):
+            seed = (seed * 10_007 + part) % (1 << 40)
+        self.generator = torch.Generator().manual_seed(seed * 64 + attempt)
 
     def uniform(self, *shape: int) -> Tensor:
         """Floats in [0, 1), float64."""

@@ -58,6 +58,7 @@ class Grader:
     may_be_trivial: bool = False
     pure: bool = True
     budget: bool = True
+    every: bool = False  # try each size tuple once: where sizes stand for kinds of case, none may be missed
     file: str = ""
     reference: Callable[..., Any] | None = None
     misconceptions: dict[str, Wrong] = field(default_factory=dict)

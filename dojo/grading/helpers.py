@@ -26,7 +26,7 @@ def raises(name: str, function: Callable[..., Any], *args: Any) -> bool:
 
 
 def close(a: Tensor, b: Tensor, scale: float | None = None) -> bool:
-    """Whether two float tensors of one shape agree to 1e-9 of `scale` (by default, of their largest entry)."""
+    """Whether two float tensors of one shape agree to 1e-9 of `scale` (default: of their largest entry)."""
     if a.shape != b.shape:
         return False
     size = float(max(a.abs().max(), b.abs().max())) if scale is None and a.numel() else scale or 0.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
+import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -10,9 +11,9 @@ from torch import Tensor
 
 from dojo.forkserver import StudentError
 from dojo.grading import draw as drawing
-from dojo.grading.compare import compare
-from dojo.grading.asking import arguments
+from dojo.grading.asking import arguments, observe
 from dojo.grading.cases import Case, question, upstream_size
+from dojo.grading.compare import compare
 from dojo.grading.grader import Grader, Wrong
 from dojo.grading.museum import wrong_function
 from dojo.grading.properties import smallest
@@ -24,21 +25,26 @@ CASES = 8  # besides the failing one: enough to tell apart ideas that agree on a
 
 def name_misconception(student: Student, grader: Grader, failing: Case | None) -> Wrong | None:
     """The misconception that behaves as the student's answer does on every case looked at, or None."""
-    left = list(grader.misconceptions.values())
     cases = ([failing] if failing is not None else []) + _cases(grader)
+    left = list(grader.misconceptions.values())
+    sharing = left  # those of `left` that share memory with the same arguments, too
     for case in cases:
         if not left:
             return None
-        behaviour = _student_behaviour(student, grader, case)
+        theirs = _student_behaviour(student, grader, case)
+        ours = {wrong.name: _own_behaviour(grader, wrong, case) for wrong in left}
         scale = upstream_size(grader, case)
-        left = [wrong for wrong in left if _alike(_own_behaviour(grader, wrong, case), behaviour, scale)]
-    return left[0] if left else None
+        left = [wrong for wrong in left if _alike(ours[wrong.name], theirs, scale, grader.loose)]
+        sharing = [wrong for wrong in sharing if wrong in left and ours[wrong.name].shares == theirs.shares]
+    return next(iter(sharing or left), None)
 
 
 def _cases(grader: Grader) -> list[Case]:
     """Cases of many sizes, the same for every student."""
     table = grader.sizes
     picks = [round(i * (len(table) - 1) / (CASES - 1)) for i in range(CASES)]
+    if grader.every:
+        picks = list(range(len(table)))
     extra = smallest(grader)
     cases = []
     for seed, pick in enumerate(picks):
@@ -47,18 +53,23 @@ def _cases(grader: Grader) -> list[Case]:
     return cases
 
 
-Behaviour = tuple[
-    str, Any, Any, Any
-]  # "value" or "raised", the value, the arguments afterwards, shared memory
+@dataclass(frozen=True)
+class Behaviour:
+    """What a call did: the name of what it raised, or its value, its arguments afterwards, and whether the
+    value shares memory with one of them."""
+
+    raised: str | None = None
+    value: Any = None
+    after: Any = None
+    shares: bool = False
 
 
 def _student_behaviour(student: Student, grader: Grader, case: Case) -> Behaviour:
-    args, kwargs = arguments(case, grader)
     try:
-        seen = student.observe(*args, **kwargs)
+        seen = observe(student, case, grader)
     except StudentError as error:
-        return ("raised", error.type_name, None, None)
-    return ("value", seen.value, seen.after, bool(seen.shares))
+        return Behaviour(raised=error.type_name)
+    return Behaviour(None, seen.value, seen.after, bool(seen.shares))
 
 
 def _own_behaviour(grader: Grader, wrong: Wrong, case: Case) -> Behaviour:
@@ -67,14 +78,15 @@ def _own_behaviour(grader: Grader, wrong: Wrong, case: Case) -> Behaviour:
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)  # as the worker does for float64 inputs
     try:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a wrong answer may well divide by zero
             value = function(*args, **kwargs)
     except Exception as error:
-        return ("raised", type(error).__name__, None, None)
+        return Behaviour(raised=type(error).__name__)
     finally:
         torch.set_default_dtype(before)
     after = [*args, *kwargs.values()]
-    return ("value", value, after, _shares(value, after))
+    return Behaviour(None, value, after, _shares(value, after))
 
 
 def _shares(value: Any, arguments: list[Any]) -> bool:
@@ -83,24 +95,28 @@ def _shares(value: Any, arguments: list[Any]) -> bool:
     return any(pointer in theirs for pointer in mine) or len(set(mine)) < len(mine)
 
 
-def _alike(ours: Behaviour, theirs: Behaviour, scale: float) -> bool:
-    if ours[0] != theirs[0]:
-        return False
-    if ours[0] == "raised":
-        return bool(ours[1] == theirs[1])
-    return _equal(ours[1], theirs[1], scale) and _equal(ours[2], theirs[2], scale) and ours[3] == theirs[3]
+def _alike(ours: Behaviour, theirs: Behaviour, scale: float, loose: float) -> bool:
+    if ours.raised or theirs.raised:
+        return ours.raised == theirs.raised
+    return _equal(ours.value, theirs.value, scale, loose) and _equal(ours.after, theirs.after, scale, loose)
 
 
-def _equal(ours: Any, theirs: Any, scale: float) -> bool:
-    if isinstance(ours, Tensor) and isinstance(theirs, Tensor) and ours.is_floating_point():
-        # NaN or infinity in the same places is the same slip.
-        if ours.shape == theirs.shape and not bool(ours.isfinite().all()):
-            return torch.equal(ours.isfinite(), theirs.isfinite()) and torch.equal(
-                ours.isnan(), theirs.isnan()
-            )
-    if type(ours) is float and type(theirs) is float and ours != ours:
-        return theirs != theirs
+def _equal(ours: Any, theirs: Any, scale: float, loose: float) -> bool:
+    if isinstance(ours, (list, tuple)) and isinstance(theirs, (list, tuple)):
+        pairs = zip(ours, theirs, strict=False)
+        return len(ours) == len(theirs) and all(_equal(a, b, scale, loose) for a, b in pairs)
+    if isinstance(ours, Tensor) and ours.is_floating_point() and not bool(ours.isfinite().all()):
+        return isinstance(theirs, Tensor) and _not_finite_alike(ours, theirs)
+    if isinstance(ours, float) and ours != ours:
+        return isinstance(theirs, float) and theirs != theirs
     try:
-        return compare(ours, theirs, scale) is None
+        return compare(ours, theirs, scale, loose=loose) is None
     except (KeyError, TypeError):
-        return bool(inspect.isfunction(ours) and inspect.isfunction(theirs)) or ours is theirs
+        return ours is theirs  # a function that was an argument, or something odd
+
+
+def _not_finite_alike(ours: Tensor, theirs: Tensor) -> bool:
+    """NaN and infinity in the same places are the same slip."""
+    if ours.shape != theirs.shape or not theirs.is_floating_point():
+        return False
+    return torch.equal(ours.isfinite(), theirs.isfinite()) and torch.equal(ours.isnan(), theirs.isnan())

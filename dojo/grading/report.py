@@ -7,17 +7,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dojo.grading.compare import Mismatch, describe
 from dojo.grading.cases import Case
-from dojo.verdict import Counterexample, Shown, Worst
+from dojo.grading.compare import Mismatch, describe
 from dojo.grading.student import RemoteObject
+from dojo.verdict import Counterexample, Shown, Worst
 from dojo.worker.wire import Alien, Code
 
 ENTRIES_SHOWN = 64
 
 
 def counterexample(case: Case, mismatch: Mismatch | None) -> Counterexample:
-    """Inputs, expected and actual as plain data, with the worst entry and a constant ratio where there is one."""
+    """Inputs, expected and actual as plain data, with the worst entry and the ratio if it is constant."""
     inputs = [shown(value, name) for name, value in case.given.items()]
     if mismatch is None or (mismatch.expected is None and mismatch.actual is None):
         return Counterexample(inputs, None, None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from dojo.forkserver import Worker, WorkerEnded
-from dojo.worker.wire import Alien, Handle
+from dojo.worker.wire import Alien, Code, Handle
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,12 @@ class Student:
             or type(after.get("kwargs")) is not dict
         ):
             raise WorkerEnded("protocol", "the arguments did not come back")
-        values = [*after["args"], *after["kwargs"].values()]
+        # A function that the grader sent cannot come back, and cannot be changed either.
+        sent, back = [*args, *kwargs.values()], [*after["args"], *after["kwargs"].values()]
+        values = [
+            s if isinstance(s, Code) and isinstance(b, Alien) else b
+            for s, b in itertools.zip_longest(sent, back)
+        ]
         return Observation(
             reply["value"], values, shares if type(shares) is list else ["?"], reply.get("seen")
         )
@@ -88,7 +94,7 @@ class Student:
 
 
 class RemoteObject:
-    """An object of one of the student's classes. It stays in the worker; this is a handle that reads like it."""
+    """An object of one of the student's classes. It stays in the worker; this handle reads like it."""
 
     def __init__(self, student: Student, handle: Handle) -> None:
         self.__dict__["_student"], self.__dict__["_handle"] = student, handle

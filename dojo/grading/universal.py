@@ -23,7 +23,7 @@ SINGLE = "answers float32 with float32"
 
 
 def equals_reference(student: Student, grader: Grader, parts: Parts) -> None:
-    """Kind, shape, dtype, finiteness and values are those of the reference, and the inputs stay as they were."""
+    """Kind, shape, dtype, finiteness and values are the reference's, and the inputs stay as they were."""
     case, expected = case_with_answer(grader, parts)
     seen = observe(student, case, grader)
     require_same(expected, seen.value, case, grader)
@@ -112,8 +112,12 @@ def _require_pure(seen: Observation, case: Case, expected: Any, grader: Grader) 
             raise Falsified(Mismatch("purity", message, before, after, name), case, text=PURE)
     shared = [names[s] if type(s) is int and s < len(names) else str(s) for s in seen.shares]
     if shared and not grader.may_alias:
-        whom = "Two parts of your answer" if shared == ["itself"] else f"Your answer and the input `{shared[0]}`"
-        message = f"{whom} are one piece of memory: the numbers are right, until somebody changes one of them."
+        whom = (
+            "Two parts of your answer" if shared == ["itself"] else f"Your answer and the input `{shared[0]}`"
+        )
+        message = (
+            f"{whom} are one piece of memory: the numbers are right, until somebody changes one of them."
+        )
         raise Falsified(Mismatch("purity", message, expected, seen.value), case, text=PURE)
 
 

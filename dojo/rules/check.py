@@ -13,9 +13,10 @@ import torch
 from dojo.rules.names import BUILTINS_REFUSED, allowed, forbidden, why
 
 _OWN_DUNDERS = frozenset(
-    "__init__ __call__ __repr__ __str__ __len__ __getitem__ __iter__ __next__ __add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ "
-    "__truediv__ __rtruediv__ __pow__ __rpow__ __neg__ __pos__ __matmul__ __rmatmul__ __eq__ __lt__ __le__ __gt__ __ge__ "
-    "__hash__ __bool__ __float__ __int__ __iadd__ __isub__ __imul__ __contains__ __enter__ __exit__ __post_init__".split()
+    "__init__ __call__ __repr__ __str__ __len__ __getitem__ __iter__ __next__ __add__ __radd__ __sub__ "
+    "__rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __pow__ __rpow__ __neg__ __pos__ __matmul__ "
+    "__rmatmul__ __eq__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __float__ __int__ __iadd__ __isub__ "
+    "__imul__ __contains__ __enter__ __exit__ __post_init__".split()
 )
 _MODULE_NAMES = frozenset(("__name__", "__doc__"))
 _CONTEXTS = frozenset(("no_grad", "inference_mode"))
@@ -89,7 +90,7 @@ class _Checker(ast.NodeVisitor):
         if node.level:
             self.refuse(
                 node,
-                "imports from a neighbouring file: each module is graded by itself, so copy what you need into it.",
+                "imports from a neighbouring file: each module is graded by itself, so copy what you need.",
             )
             return
         module = node.module or ""
@@ -150,6 +151,9 @@ class _Checker(ast.NodeVisitor):
         self.refuse(node, "defines an `async` function, which is out of bounds.")
 
 
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
 
 def _own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str]]:
     """Names that the module binds itself, and the attributes that its classes define."""
@@ -162,9 +166,8 @@ def _own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[st
             names.add(node.arg)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            if isinstance(node.value, ast.Name) and node.value.id == "self":
-                attributes.add(node.attr)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_self(node.value):
+            attributes.add(node.attr)
         if isinstance(node, ast.ClassDef):
             attributes |= {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)}
             attributes |= {

@@ -16,18 +16,21 @@ import torch
 
 # What every exercise refuses: ways to run text, reach files, or get at a name that the check cannot see.
 BUILTINS_REFUSED = frozenset(
-    "eval exec compile open getattr setattr delattr globals locals vars dir __import__ input breakpoint help memoryview".split()
+    "eval exec compile open getattr setattr delattr globals locals vars dir __import__ input breakpoint "
+    "help memoryview".split()
 )
 _REFUSED = frozenset(
-    "get_type_hints ForwardRef from_file from_numpy load save tofile apply_ map_ map2_ set_default_dtype set_default_device "
-    "set_default_tensor_type set_num_threads set_num_interop_threads set_flush_denormal set_printoptions set_vital "
-    "use_deterministic_algorithms set_deterministic_debug_mode share_memory_ module_load record_stream data_ptr "
-    "untyped_storage storage set_ resize_ resize_as_".split()
+    "get_type_hints ForwardRef from_file from_numpy load save tofile apply_ map_ map2_ set_default_dtype "
+    "set_default_device set_default_tensor_type set_num_threads set_num_interop_threads "
+    "set_flush_denormal set_printoptions set_vital use_deterministic_algorithms "
+    "set_deterministic_debug_mode share_memory_ module_load record_stream data_ptr untyped_storage "
+    "storage set_ resize_ resize_as_".split()
 )
 _TORCH_EXTRAS = frozenset(
-    "Tensor tensor Size Generator dtype device finfo iinfo no_grad inference_mode manual_seed linalg special einsum cat stack "
-    "norm meshgrid broadcast_tensors broadcast_shapes split unique cartesian_prod tensordot cdist block_diag atleast_1d "
-    "atleast_2d chain_matmul eps tiny max min bits shape is_tensor set_rng_state get_default_dtype nn functional".split()
+    "Tensor tensor Size Generator dtype device finfo iinfo no_grad inference_mode manual_seed linalg "
+    "special einsum cat stack norm meshgrid broadcast_tensors broadcast_shapes split unique "
+    "cartesian_prod tensordot cdist block_diag atleast_1d atleast_2d chain_matmul eps tiny max min bits "
+    "shape is_tensor set_rng_state get_default_dtype nn functional".split()
 )
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
@@ -36,16 +39,16 @@ _FUNCTIONAL = frozenset(
 # Rule -> names that it forbids wherever they stand.
 FORBIDDEN: dict[str, frozenset[str]] = {
     "autograd": frozenset(
-        "autograd backward grad grad_fn requires_grad requires_grad_ retain_grad retains_grad register_hook is_leaf "
-        "register_post_accumulate_grad_hook func enable_grad set_grad_enabled vjp jvp jacrev jacfwd hessian "
-        "is_grad_enabled output_nr".split()
+        "autograd backward grad grad_fn requires_grad requires_grad_ retain_grad retains_grad "
+        "register_hook is_leaf register_post_accumulate_grad_hook func enable_grad set_grad_enabled vjp "
+        "jvp jacrev jacfwd hessian is_grad_enabled output_nr".split()
     ),
     "cross_entropy": frozenset("cross_entropy nll_loss cross_entropy_loss".split()),
     "softmax": frozenset("softmax log_softmax logsumexp softmin Softmax LogSoftmax".split()),
     "batch_norm": frozenset(
-        "batch_norm native_batch_norm cudnn_batch_norm miopen_batch_norm batch_norm_stats batch_norm_elemt instance_norm "
-        "batch_norm_backward_elemt batch_norm_backward_reduce BatchNorm1d native_layer_norm layer_norm group_norm "
-        "native_group_norm".split()
+        "batch_norm native_batch_norm cudnn_batch_norm miopen_batch_norm batch_norm_stats "
+        "batch_norm_elemt instance_norm batch_norm_backward_elemt batch_norm_backward_reduce BatchNorm1d "
+        "native_layer_norm layer_norm group_norm native_group_norm".split()
     ),
     "torch.nn": frozenset(),  # its names are simply not added, see `allowed`
     "finite_differences": frozenset(),  # no name gives it away: a work budget does

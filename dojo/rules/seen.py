@@ -22,7 +22,8 @@ def broken_rule(seen: Any, rules: tuple[str, ...], elements: int) -> str | None:
     """One sentence where what was seen breaks a rule, else None.
 
     `elements` is the number of entries of all inputs and results of the watched call together: honest work
-    grows in proportion to it (a one-hot product by a factor of a few dozen), finite differences with its square.
+    grows in proportion to it (a one-hot product by a factor of a few dozen), that of finite differences with
+    its square.
     """
     if (
         type(seen) is not dict
@@ -37,12 +38,13 @@ def broken_rule(seen: Any, rules: tuple[str, ...], elements: int) -> str | None:
     for rule in rules:
         for name in operators + events:
             if any(part in name for part in _OPERATORS.get(rule, ())):
-                return f"While your function ran, {_WORDS[rule]} (`{name[:60]}`), and this exercise is to be done by hand."
+                what = f"{_WORDS[rule]} (`{name[:60]}`)"
+                return f"While your function ran, {what}, and this exercise is to be done by hand."
     if "autograd" in rules and (seen.get("graph") or any(name.startswith("autograd::") for name in events)):
         return "While your function ran, autograd recorded a graph, and this exercise is to be done by hand."
     if "finite_differences" in rules and seen["elements"] > work_budget(elements):
         return (
-            f"Your function computed {seen['elements']:,} numbers where the inputs and the result have {elements:,}: "
+            f"Your function computed {seen['elements']:,} numbers where inputs and result have {elements:,}: "
             "that is the cost of trying out every input in turn, and this exercise asks for the derivative."
         )
     return None

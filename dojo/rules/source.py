@@ -57,7 +57,7 @@ def parse(text: str) -> ast.Module:
 
 
 def needed_by(tree: ast.Module, target: str) -> list[ast.stmt]:
-    """The top-level statements that matter for one function: itself, all it mentions, and what runs on import.
+    """The top-level statements that one function needs: itself, all it mentions, and what runs on import.
 
     A function that neither the target nor an import-time statement mentions cannot run, so a slip in it
     is no business of this exercise. `if __name__ == "__main__":` never runs here.

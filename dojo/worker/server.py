@@ -7,6 +7,7 @@ Started as `python -I server.py FD`. The control socket takes one request at a t
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -135,15 +136,11 @@ def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, A
         ended, status, usage = os.wait4(pid, os.WNOHANG)
     if not ended:
         for kill in (os.killpg, os.kill):
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
         _, status, usage = os.wait4(pid, 0)
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     _sweep(set(workers))
     shutil.rmtree(scratch, ignore_errors=True)
     return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "by_us": not ended}
@@ -159,11 +156,9 @@ def _sweep(known: set[int]) -> None:
         if not orphans:
             return
         for pid in orphans:
-            try:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-            except (ProcessLookupError, ChildProcessError):
-                pass
 
 
 def _children() -> list[int]:

@@ -30,7 +30,7 @@ class _Operators(TorchDispatchMode):
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        # Otherwise the first watched operator imports the whole compiler, which takes longer than torch itself.
+        # Otherwise the first watched operator imports the compiler, which takes as long as torch itself.
         return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

@@ -22,11 +22,9 @@ DEPTH_LIMIT = 16
 NODE_LIMIT = 20_000
 _LENGTHS = struct.Struct(">II")
 
-DTYPES: dict[str, torch.dtype] = {
-    str(dtype).removeprefix("torch."): dtype
-    for dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32)
-    + (torch.int16, torch.int8, torch.uint8, torch.bool, torch.complex64, torch.complex128)
-}
+_FLOATS = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128)
+_WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool)
+DTYPES: dict[str, torch.dtype] = {str(t).removeprefix("torch."): t for t in (*_FLOATS, *_WHOLE)}
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 # Captured before any student code runs, so that a patched torch cannot lie while an answer is encoded.
 _Tensor = torch.Tensor

@@ -162,8 +162,8 @@ def backward_emb(dembcat: Float[Tensor, "N K"], T: int) -> Float[Tensor, "N T D"
     """Return the gradient of `emb`, given the gradient of `embcat`.
 
     Forward: `embcat = emb.view(N, T * D)`: the T embeddings of an example stand side by side, so K = T *
-    D. `T` divides K. Returns a fresh (N, T, D) tensor of the same dtype that shares no memory with
-    `dembcat`, which stays as it is.
+    D. `T` divides K. Returns an (N, T, D) tensor of the same dtype; a view of `dembcat` will do,
+    and `dembcat` stays as it is.
 
     >>> backward_emb(torch.tensor([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]), T=3)
     tensor([[[1., 2.],

@@ -98,7 +98,15 @@ def twice(x):
     return 2 * x
 '''
 
-RIGHT = "import torch\n\ndef cube_backward(x, dy):\n    return 3 * x**2 * dy\n\n\ndef double(x):\n    return 2 * x\n"
+RIGHT = """import torch
+
+def cube_backward(x, dy):
+    return 3 * x**2 * dy
+
+
+def double(x):
+    return 2 * x
+"""
 
 
 def build(root: Path) -> Course:
@@ -120,7 +128,9 @@ def handed_in(source: str | bytes, name: str = "somebody") -> Submission:
     return Submission(name, Path(), {"u/m.py": content}, "sha256:0", [])
 
 
-def grade(engine: Engine, source: str | bytes, exercise: str = "cube_backward", seed: int = 1) -> ExerciseResult:
+def grade(
+    engine: Engine, source: str | bytes, exercise: str = "cube_backward", seed: int = 1
+) -> ExerciseResult:
     """The result of one exercise of a submission with this text."""
     chosen = [engine.course.exercise(exercise)]
     return engine.grade(handed_in(source), chosen, seed=Seed.numbered(seed)).exercises[0]

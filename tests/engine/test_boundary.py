@@ -1,5 +1,7 @@
 """The wire, the worker and the proxy: only plain data crosses, and a worker leaves nothing behind."""
 
+# ruff: noqa: E501 (a snippet reads best on one line)
+
 from __future__ import annotations
 
 import os
@@ -43,10 +45,16 @@ def _answer(server: ForkServer, source: str, *args: object) -> object:
 # -- the wire ---------------------------------------------------------------------------------------------
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.lists(inner, max_size=4).map(tuple)
-    | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 
@@ -157,7 +165,7 @@ def test_state_does_not_leak_to_the_next_worker(server: ForkServer) -> None:
 def test_answers_ahead_of_the_question_are_refused(server: ForkServer) -> None:
     source = (
         "import os, struct\n"
-        "text = b'{\"nonce\": \"0\", \"values\": {\"k\": \"dict\", \"v\": [[\"value\", 1]]}}'\n"
+        'text = b\'{"nonce": "0", "values": {"k": "dict", "v": [["value", 1]]}}\'\n'
         "os.write(3, struct.pack('>II', len(text), 0) + text)\n"
         "def f():\n    return 1"
     )
@@ -197,7 +205,10 @@ def test_daemons_die_with_their_worker(server: ForkServer, tmp_path: Path) -> No
 def test_killing_the_server_is_noticed() -> None:
     server = ForkServer()
     server.ready()
-    with pytest.raises(ServerDied), _loaded(server, "import os\ndef f():\n    os.kill(os.getppid(), 9)\n") as worker:
+    with (
+        pytest.raises(ServerDied),
+        _loaded(server, "import os\ndef f():\n    os.kill(os.getppid(), 9)\n") as worker,
+    ):
         worker.call({**CALL, "name": "f"}, [], {}, 5)
         server.worker(memory_mib=256, cpu_seconds=5)
     server.abandon()
@@ -217,7 +228,9 @@ def test_server_ends_when_nobody_holds_it() -> None:
 
 
 def test_exceptions_cross_as_text(server: ForkServer) -> None:
-    source = "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\ndef f():\n    raise Odd\n"
+    source = (
+        "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\ndef f():\n    raise Odd\n"
+    )
     with pytest.raises(StudentError) as raised:
         _answer(server, source)
     assert (raised.value.type_name, raised.value.message, raised.value.line) == ("Odd", "", 5)

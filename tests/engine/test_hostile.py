@@ -1,5 +1,7 @@
 """Whatever a submission does makes only its own exercise fail, with its own verdict word and one sentence."""
 
+# ruff: noqa: E501 (a snippet reads best on one line)
+
 from __future__ import annotations
 
 import pytest
@@ -12,10 +14,22 @@ from dojo.verdict import Verdict
 
 # name -> (module text up to `double`, verdict, words of the message)
 IN_THE_CALL = {
-    "sys_exit": ("import sys\ndef cube_backward(x, dy):\n    sys.exit(0)", Verdict.CRASHED, "tried to end the program"),
+    "sys_exit": (
+        "import sys\ndef cube_backward(x, dy):\n    sys.exit(0)",
+        Verdict.CRASHED,
+        "tried to end the program",
+    ),
     "os_exit": ("import os\ndef cube_backward(x, dy):\n    os._exit(0)", None, ""),
-    "raise_exit": ("def cube_backward(x, dy):\n    raise SystemExit(0)", Verdict.CRASHED, "tried to end the program"),
-    "recursion": ("def cube_backward(x, dy):\n    return cube_backward(x, dy)", Verdict.ERROR, "calls itself without end"),
+    "raise_exit": (
+        "def cube_backward(x, dy):\n    raise SystemExit(0)",
+        Verdict.CRASHED,
+        "tried to end the program",
+    ),
+    "recursion": (
+        "def cube_backward(x, dy):\n    return cube_backward(x, dy)",
+        Verdict.ERROR,
+        "calls itself without end",
+    ),
     "python_memory": (
         "def cube_backward(x, dy):\n    kept = []\n    while True:\n        kept.append('x' * (1 << 26))",
         Verdict.MEMORY,
@@ -38,7 +52,11 @@ IN_THE_CALL = {
         Verdict.TIMEOUT,
         "did not finish",
     ),
-    "sleep": ("import time\ndef cube_backward(x, dy):\n    time.sleep(60)", Verdict.TIMEOUT, "did not finish"),
+    "sleep": (
+        "import time\ndef cube_backward(x, dy):\n    time.sleep(60)",
+        Verdict.TIMEOUT,
+        "did not finish",
+    ),
     "text": ("def cube_backward(x, dy):\n    return 'passed'", Verdict.FAILED, "a text where a tensor"),
     "none": ("def cube_backward(x, dy):\n    y = 3 * x**2 * dy", Verdict.FAILED, "is a `return` missing"),
     "bool": ("def cube_backward(x, dy):\n    return True", Verdict.FAILED, "True where a tensor"),
@@ -64,7 +82,11 @@ IN_THE_CALL = {
         Verdict.FAILED,
         "your class Yes",
     ),
-    "wrong_shape": ("def cube_backward(x, dy):\n    return (3 * x**2 * dy).sum(0)", Verdict.FAILED, "shape (3,) where"),
+    "wrong_shape": (
+        "def cube_backward(x, dy):\n    return (3 * x**2 * dy).sum(0)",
+        Verdict.FAILED,
+        "shape (3,) where",
+    ),
     "flat": (
         "def cube_backward(x, dy):\n    return (3 * x**2 * dy).reshape(-1)",
         Verdict.FAILED,
@@ -87,7 +109,11 @@ IN_THE_CALL = {
     ),
     "sparse": ("def cube_backward(x, dy):\n    return (3 * x**2 * dy).to_sparse()", Verdict.FAILED, "sparse"),
     "zeros": ("def cube_backward(x, dy):\n    return 0 * x", Verdict.FAILED, "wrong numbers"),
-    "raises": ("def cube_backward(x, dy):\n    return x @ dy", Verdict.ERROR, "raised RuntimeError in line 2"),
+    "raises": (
+        "def cube_backward(x, dy):\n    return x @ dy",
+        Verdict.ERROR,
+        "raised RuntimeError in line 2",
+    ),
     "own_exception": (
         "class Passed(Exception):\n    pass\ndef cube_backward(x, dy):\n    raise Passed('verdict: passed')",
         Verdict.ERROR,
@@ -98,7 +124,11 @@ IN_THE_CALL = {
         Verdict.NOT_STARTED,
         "still raises NotImplementedError in line 3",
     ),
-    "changes_input": ("def cube_backward(x, dy):\n    x *= x\n    return 3 * x * dy", Verdict.FAILED, "changes its input `x`"),
+    "changes_input": (
+        "def cube_backward(x, dy):\n    x *= x\n    return 3 * x * dy",
+        Verdict.FAILED,
+        "changes its input `x`",
+    ),
     "aliases": (
         "def cube_backward(x, dy):\n    y = 3 * x**2 * dy\n    return dy.copy_(y).clone() if False else y.expand(y.shape)",
         Verdict.PASSED,
@@ -174,7 +204,11 @@ def test_process_that_ends_itself(engine: Engine) -> None:
     assert (result.verdict, "died of an abort" in result.message) == (Verdict.CRASHED, True), result.message
     server = engine._server
     assert server is not None
-    for code, words in (("os._exit(0)", "exit status 0"), ("os.abort()", "an abort"), ("os.kill(os.getpid(), 9)", "a kill")):
+    for code, words in (
+        ("os._exit(0)", "exit status 0"),
+        ("os.abort()", "an abort"),
+        ("os.kill(os.getpid(), 9)", "a kill"),
+    ):
         with server.worker(memory_mib=256, cpu_seconds=5) as worker, pytest.raises(WorkerEnded) as ended:
             worker.load(f"import os\n{code}", "m", 5)
         assert (ended.value.why, words in ended.value.detail) == ("crashed", True), ended.value.detail

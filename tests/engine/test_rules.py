@@ -1,5 +1,7 @@
 """The allow list refuses every known door to forbidden help, and nothing that an honest answer needs."""
 
+# ruff: noqa: E501 (a snippet reads best on one line)
+
 from __future__ import annotations
 
 import ast
@@ -137,7 +139,11 @@ def test_only_what_an_exercise_needs_is_kept() -> None:
 
 def test_decode_refuses_other_codings() -> None:
     assert decode("\ufeffx = 1\r\n".encode()) == "x = 1\n"
-    for content, words in ((b"# coding: latin-1\n", "iso-8859-1"), (b"x = '\xff'\n", "not UTF-8"), (b"x\0", "NUL")):
+    for content, words in (
+        (b"# coding: latin-1\n", "iso-8859-1"),
+        (b"x = '\xff'\n", "not UTF-8"),
+        (b"x\0", "NUL"),
+    ):
         with pytest.raises(SourceError, match=words):
             decode(content)
 
@@ -185,7 +191,13 @@ def _run_rules(engine: Engine, source: str) -> int:
 
 
 def _seen(**changes: object) -> dict[str, object]:
-    seen: dict[str, object] = {"operators": ["aten::mul"], "elements": 10, "graph": False, "events": [], "disturbed": False}
+    seen: dict[str, object] = {
+        "operators": ["aten::mul"],
+        "elements": 10,
+        "graph": False,
+        "events": [],
+        "disturbed": False,
+    }
     return {**seen, **changes}
 
 
@@ -194,7 +206,9 @@ def test_what_was_seen_is_judged() -> None:
     assert "autograd ran" in str(broken_rule(_seen(operators=["aten::tanh_backward"]), BY_HAND, 10))
     assert "autograd ran" in str(broken_rule(_seen(operators=["aten::_make_dual"]), BY_HAND, 10))
     assert "recorded a graph" in str(broken_rule(_seen(graph=True), BY_HAND, 10))
-    assert "recorded a graph" in str(broken_rule(_seen(events=["autograd::engine::evaluate_function"]), BY_HAND, 10))
+    assert "recorded a graph" in str(
+        broken_rule(_seen(events=["autograd::engine::evaluate_function"]), BY_HAND, 10)
+    )
     assert "cross-entropy ran" in str(broken_rule(_seen(operators=["aten::nll_loss_forward"]), BY_HAND, 10))
     assert "normalisation ran" in str(broken_rule(_seen(operators=["aten::native_batch_norm"]), BY_HAND, 10))
     assert "switched off" in str(broken_rule(_seen(disturbed=True), BY_HAND, 10))
