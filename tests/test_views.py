@@ -102,7 +102,7 @@ VALUES = failed(
     Counterexample(
         inputs=[Shown("value", [2, 3], name="P"), Shown("value", [3, 4], name="Q")],
         expected=Shown("value", {"row_sums": "[0.0, 0.0]", "label": "[1, 0]"}),
-        actual=Shown("value", {"row_sums": "[0.0, 0.0]", "label": "[1, 1]"}),
+        actual=Shown("value", {"row_sums": "[0.0, 0.0]", "label": "[1, 1]", "extra": 3}),
         entries=1,
         wrong_entries=1,
         wrong_mask=True,
@@ -191,6 +191,7 @@ def test_table_of_a_course(course: Course) -> None:
     golden("graded.txt", draw(table))
     golden("graded_100.txt", draw(table, width=120))
     golden("graded_plain.txt", draw(table, plain=True))
+    golden("graded_40.txt", draw(table, width=40))
     golden("graded_ascii.txt", draw(table, encoding="ascii"))
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
 PASSED, NOT_PASSED, USAGE, KIT, STOPPED, PIPE = 0, 1, 2, 3, 130, 141
@@ -55,11 +53,8 @@ def explain(error: BaseException) -> int:
         return USAGE
     reason = str(error) if _is(error, "dojo.engine", "KitFailure") else f"{type(error).__name__}: {error}"
     where = _keep_details(error)
-    more = f"; the details are in {where}" if where else ""
-    say(
-        f"The kit itself failed ({_short(reason)}). "
-        f"This is not your fault and costs no points{more}. Please report it with that file."
-    )
+    details = f" The details are in {where}; please report them." if where else ""
+    say(f"The kit itself failed ({_short(reason)}). This is not your fault and costs no points.{details}")
     return KIT
 
 
@@ -76,6 +71,9 @@ def _short(text: str) -> str:
 
 def _keep_details(error: BaseException) -> str | None:
     """Write the traceback to `.dojo/last-error.txt` of the course, or to a temporary file outside of one."""
+    import tempfile
+    import traceback
+
     from dojo import __version__
 
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -103,8 +104,7 @@ def _answers(case: Counterexample, look: Look, room: int) -> list[Block]:
     """Expected and actual, in one notation so that equal entries look equal and different ones do not."""
     expected, actual = case.expected, case.actual
     both = [shown for shown in (expected, actual) if shown is not None]
-    comparable = expected is not None and actual is not None and expected.shape == actual.shape
-    mask = case.wrong_mask if comparable else None
+    mask = _mask(case)
     different = pairs(expected.values, actual.values, mask) if expected and actual else []
     notation = Notation([entry for shown in both for entry in entries(shown.values)], different)
     blocks = []
@@ -113,6 +113,17 @@ def _answers(case: Counterexample, look: Look, room: int) -> list[Block]:
             name = f"{title} {clean(shown.name, 40)}" if shown.name else title
             blocks.append(Painter(look, room, notation, style).picture(name, shown, mask))
     return blocks
+
+
+def _mask(case: Counterexample) -> Any:
+    """Which entries are wrong, where the two answers can be laid over each other."""
+    expected, actual = case.expected, case.actual
+    if expected is None or actual is None or expected.shape != actual.shape:
+        return None
+    ours, theirs = expected.values, actual.values
+    if case.wrong_mask is True and isinstance(ours, dict) and isinstance(theirs, dict):
+        return {key: ours.get(key) != theirs.get(key) for key in (*ours, *theirs)}
+    return case.wrong_mask
 
 
 def _facts(case: Counterexample, verbose: bool) -> list[tuple[Text, Text]]:

@@ -20,6 +20,7 @@ from dojo.views.text import clean, shorten
 
 FRAMES = "\u280b\u2819\u2839\u2838\u283c\u2834\u2826\u2827\u2807\u280f"
 PAUSE = 0.1  # seconds between two drawings
+BAR = 14  # columns of the progress bar
 ROWS = 14  # more modules than this and only the bar is drawn
 
 
@@ -70,10 +71,12 @@ class Board:
         seconds = time.monotonic() - self.began
         spin = "-\\|/"[int(seconds * 8) % 4] if self.look.ascii else FRAMES[int(seconds * 10) % len(FRAMES)]
         line = Text("  ", no_wrap=True).append(spin, "accent").append("  ")
-        line.append(shorten(self._doing(), self.look.width - 36, self.look.ellipsis))
-        line.pad_right(max(1, self.look.width - 30 - line.cell_len))
-        line.append_text(self.look.bar(self.done, self.total, 14))
-        line.append(f"  {self.done}/{self.total}", "muted")
+        count = f"  {self.done}/{self.total}"
+        bar = BAR if self.look.width >= 60 else 0
+        room = self.look.width - line.cell_len - bar - len(count) - 4
+        line.append(shorten(self._doing(), room, self.look.ellipsis))
+        line.pad_right(room + 7 - line.cell_len)
+        line.append_text(self.look.bar(self.done, self.total, bar)).append(count, "muted")
         return Group(*lines, Text(), line) if lines else line
 
     def _doing(self) -> str:

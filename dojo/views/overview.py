@@ -55,7 +55,8 @@ def progress(course: Course, passed: set[str], look: Look) -> Text:
     most = sum(e.points for e in course.exercises)
     count = sum(e.id in passed for e in course.exercises)
     words = f"{points} of {plural(most, 'point')}"
-    words += f" {look.dot} {count} of {plural(len(course.exercises), 'exercise')}"
+    if look.width >= 60:
+        words += f" {look.dot} {count} of {plural(len(course.exercises), 'exercise')}"
     if look.plain:
         return Text("Course: " + words)
     bar = look.bar(points, most, max(10, look.width - 6 - len(words)))
