@@ -66,8 +66,10 @@ def {id}(x: Float[Tensor, "N D"], dout: Float[Tensor, "N 1"], eps: float = 1e-5)
     >>> {id}(torch.ones(1, 2), torch.ones(1, 1))
     tensor([[1., 1.]])
     """
-    raise NotImplementedError
-'''
+{body}'''
+
+STUB = "    raise NotImplementedError\n"
+SOLVED = "    # BEGIN SOLUTION\n    return dout.expand_as(x).clone()\n    # END SOLUTION\n"
 
 HANDOUT = """\
 # A unit
@@ -97,8 +99,9 @@ def make(root: Path) -> Course:
             (root / tree / unit).mkdir(parents=True, exist_ok=True)
         for module in {exercise["module"] for exercise in made}:
             names = [exercise["id"] for exercise in made if exercise["module"] == module]
-            text = '"""A module."""\n\nimport torch\n' + "".join(FUNCTION.format(id=name) for name in names)
-            for tree in ("exercises", "solutions"):
+            for tree, body in (("exercises", STUB), ("solutions", SOLVED)):
+                functions = "\n".join(FUNCTION.format(id=name, body=body) for name in names)
+                text = '"""A module."""\n\nimport torch\n' + functions
                 (root / tree / unit / f"{module}.py").write_text(text, encoding="utf-8")
         handout = HANDOUT.format(id=made[0]["id"])
         (root / "exercises" / unit / "README.md").write_text(handout, encoding="utf-8")

@@ -262,6 +262,18 @@ def test_a_terminal_gets_colour_unless_it_asks_for_none(dojo: Dojo, monkeypatch:
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", dojo("list")[1])
 
 
+def test_the_commands_of_authors_and_reset(dojo: Dojo, course: Course) -> None:
+    path = course.path("exercises", "backward_sum")
+    path.write_text(path.read_text().replace("raise NotImplementedError", "return x", 1), encoding="utf-8")
+    code, out, _ = dojo("stubs", "--check")
+    assert code == 1 and "sums.py" in out
+    code, out, _ = dojo("reset", "backward_sum")
+    assert code == 0 and "backward_sum" in out and out.count("\n") == 1
+    code, out, _ = dojo("reset", "nope")
+    assert code == 2
+    assert "return x" not in path.read_text(encoding="utf-8")
+
+
 # -- results as files
 
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 
 from dojo.cli.common import open_course
-from dojo.cli.errors import NOT_PASSED, PASSED
+from dojo.cli.errors import NOT_PASSED, PASSED, write
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every disagreement, one line each. Returns 1 if there is any."""
     course = open_course()
-    print(
-        f"Checking {len(course.exercises)} exercises: manifest, stubs, solutions, handouts and graders.",
-        flush=True,
-    )
+    write(f"Checking {len(course.exercises)} exercises: manifest, stubs, solutions, handouts and graders.")
     from dojo.coursecheck import check
 
     problems = check(course)
     for problem in problems:
-        print(problem)
-    print(f"{len(problems)} to mend." if problems else "All of it agrees.")
+        write(problem)
+    write(f"{len(problems)} to mend." if problems else "All of it agrees.")
     return NOT_PASSED if problems else PASSED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 PASSED, NOT_PASSED, USAGE, KIT, STOPPED, PIPE = 0, 1, 2, 3, 130, 141
 
@@ -28,16 +29,21 @@ class UsageError(Exception):
 
 def say(sentence: str) -> None:
     """One line on standard error, free of control characters."""
-    from dojo.views.text import clean
-
     lines = sentence.splitlines() or [""]
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more"]
     for line in lines:
-        text = "dojo: " + clean(line, 1000) + "\n"
-        encoding = getattr(sys.stderr, "encoding", None) or "ascii"
-        sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stderr.flush()
+        write("dojo: " + line, sys.stderr)
+
+
+def write(line: str, stream: TextIO | None = None) -> None:
+    """One line, free of control characters, with `?` for what the stream's encoding lacks."""
+    from dojo.views.text import clean
+
+    stream = stream or sys.stdout
+    encoding = stream.encoding or "ascii"
+    stream.write(clean(line, 2000).encode(encoding, "replace").decode(encoding) + "\n")
+    stream.flush()
 
 
 def explain(error: BaseException) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from dojo.cli.common import one, open_course, past_of, select
+from dojo.cli.errors import write
 
 
 def run(args: argparse.Namespace) -> int:
@@ -14,5 +15,5 @@ def run(args: argparse.Namespace) -> int:
     course = open_course()
     # With --module the name of the module is enough, whichever of its exercises comes first.
     exercise = select(course, [args.name])[0] if args.module else one(course, args.name, past_of(course)[1])
-    print(reset(course, exercise, whole_module=args.module))
+    write(reset(course, exercise, whole_module=args.module))
     return 0

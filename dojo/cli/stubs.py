@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from dojo.cli.common import open_course
-from dojo.cli.errors import NOT_PASSED, PASSED
+from dojo.cli.errors import NOT_PASSED, PASSED, write
 
 
 def run(args: argparse.Namespace) -> int:
@@ -14,5 +14,5 @@ def run(args: argparse.Namespace) -> int:
 
     lines = write_stubs(open_course(), check=args.check)
     for line in lines or ["All stubs are as their solutions yield them."]:
-        print(line)
+        write(line)
     return NOT_PASSED if args.check and lines else PASSED
