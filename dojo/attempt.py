@@ -25,13 +25,27 @@ from dojo.verdict import ExerciseResult, Verdict
 
 
 def grade_exercise(
-    course: Course, grader: Grader, submission: Submission, exercise: Exercise, server: ForkServer, seed: Seed
+    course: Course,
+    grader: Grader,
+    submission: Submission,
+    exercise: Exercise,
+    server: ForkServer,
+    seed: Seed,
+    stuck: dict[str, WorkerEnded],
 ) -> ExerciseResult:
-    """Grade one exercise. Raises nothing whatever a submission does; ServerDied if the server is gone."""
+    """Grade one exercise. Raises nothing whatever a submission does; ServerDied if the server is gone.
+
+    stuck: modules that are known not to survive their import (see `importing`).
+    """
     started = time.perf_counter()
     try:
         ready = prepare(course, grader, submission, exercise)
-        result = ready if isinstance(ready, ExerciseResult) else _check(ready, server, seed)
+        if isinstance(ready, ExerciseResult):
+            result = ready
+        elif (ended := stuck.get(ready.file)) is not None:
+            result = explain(ready, ended, "can be imported")
+        else:
+            result = _check(ready, server, seed)
     except ServerDied:
         raise
     except (GraderBroken, Exception) as error:
@@ -52,7 +66,7 @@ def _check(attempt: Attempt, server: ForkServer, seed: Seed) -> ExerciseResult:
                 student = attempt.load(worker)
                 count = run(prop, attempt.grader, student, seed.number(attempt.exercise.id, prop.name))
             except (Falsified, StudentError, WorkerEnded) as failure:
-                result = explain(attempt, prop, failure, worker)
+                result = explain(attempt, failure, prop.text, worker.printed)
                 return _with_the_idea(attempt, result, failure, server)
             output = output or worker.printed
         if not count:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dojo.forkserver import StudentError, Worker, WorkerEnded
+from dojo.forkserver import StudentError, WorkerEnded
 from dojo.grading.asking import Falsified
-from dojo.grading.properties import Property
 from dojo.grading.report import counterexample
 from dojo.prepare import Attempt, outcome
 from dojo.text import clean
@@ -16,15 +15,19 @@ OUTPUT_LIMIT, OUTPUT_LINES = 2000, 40  # of what student code printed
 Failure = Falsified | StudentError | WorkerEnded
 
 
-def explain(attempt: Attempt, prop: Property, failure: Failure, worker: Worker) -> ExerciseResult:
-    """The result that a failure amounts to, before anybody asks which idea is behind it."""
+def explain(attempt: Attempt, failure: Failure, text: str, output: str = "") -> ExerciseResult:
+    """The result that a failure amounts to, before anybody asks which idea is behind it.
+
+    text:   the property that was being checked, in plain words.
+    output: what the student's code printed.
+    """
     if isinstance(failure, Falsified):
-        verdict, message, more = _falsified(failure, prop)
+        verdict, message, more = _falsified(failure, text)
     elif isinstance(failure, StudentError):
         verdict, message, more = _raised(failure, attempt)
     else:
         verdict, message, more = _ended(failure)
-    return outcome(attempt.exercise, attempt.unit, verdict, message, output=printed(worker.printed), **more)
+    return outcome(attempt.exercise, attempt.unit, verdict, message, output=printed(output), **more)
 
 
 def printed(text: str) -> str:
@@ -35,12 +38,12 @@ def printed(text: str) -> str:
 Explained = tuple[Verdict, str, dict[str, Any]]
 
 
-def _falsified(failure: Falsified, prop: Property) -> Explained:
+def _falsified(failure: Falsified, text: str) -> Explained:
     message = clean(failure.mismatch.message)
     if failure.broke_rule:
-        return Verdict.FORBIDDEN, message, {"property": prop.text}
+        return Verdict.FORBIDDEN, message, {"property": text}
     shown = counterexample(failure.case, failure.mismatch)
-    return Verdict.FAILED, message, {"property": failure.text or prop.text, "counterexample": shown}
+    return Verdict.FAILED, message, {"property": failure.text or text, "counterexample": shown}
 
 
 def _raised(error: StudentError, attempt: Attempt) -> Explained:

@@ -32,7 +32,7 @@ class WorkerEnded(Exception):
 
     def __init__(self, why: str, detail: str) -> None:
         self.why, self.detail = why, detail
-        super().__init__(detail)
+        super().__init__(why, detail)
 
 
 class StudentError(Exception):

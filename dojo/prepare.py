@@ -40,6 +40,11 @@ class Attempt:
     limits: Limits
     source: str
 
+    @property
+    def file(self) -> str:
+        """The module's file in a submission."""
+        return f"{self.unit}/{self.exercise.module}.py"
+
     def worker(self, server: ForkServer) -> Worker:
         """A fresh worker with this exercise's limits."""
         seconds = self.limits.import_seconds + self.limits.seconds

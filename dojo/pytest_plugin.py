@@ -94,7 +94,7 @@ class PropertyItem(pytest.Item):
                 seed = Seed.public(course.key).number(exercise.id, self.prop.name)
                 count = run(self.prop, self.grader, ready.load(worker), seed)
             except (Falsified, StudentError, WorkerEnded) as failure:
-                result = explain(ready, self.prop, failure, worker)
+                result = explain(ready, failure, self.prop.text)
                 raise NotRight(f"{result.verdict.value}: {result.message}") from None
         assert count > 0, "nothing was checked"
 

@@ -31,7 +31,7 @@ class Verdict(str, Enum):
 class Shown:
     """A value made plain for a report: nested lists or a scalar, cut when it is large."""
 
-    kind: str  # "tensor" or "value"
+    kind: str  # "tensor", "value", "text" (a description) or "code"
     values: Any
     shape: list[int] | None = None
     dtype: str | None = None

@@ -17,6 +17,7 @@ from terminal_course import golden, record, result, tensor
 
 from dojo.course import Course
 from dojo.history import Attempt, Past
+from dojo.text import clean, shorten
 from dojo.verdict import Counterexample, ExerciseResult, Shown, Verdict, Worst
 from dojo.views import classes, overview
 from dojo.views.console import Screen, make_console
@@ -25,7 +26,6 @@ from dojo.views.hint import hint_card
 from dojo.views.live import Board
 from dojo.views.numbers import Notation, apart, ratio
 from dojo.views.statement import statement
-from dojo.views.text import clean, shorten
 
 
 def draw(*parts: Any, width: int = 80, encoding: str = "utf-8", **options: Any) -> str:

@@ -38,7 +38,7 @@ def say(sentence: str) -> None:
 
 def write(line: str, stream: TextIO | None = None) -> None:
     """One line, free of control characters, with `?` for what the stream's encoding lacks."""
-    from dojo.views.text import clean
+    from dojo.text import clean
 
     stream = stream or sys.stdout
     encoding = stream.encoding or "ascii"
@@ -70,7 +70,7 @@ def _is(error: BaseException, module: str, name: str) -> bool:
 
 
 def _short(text: str) -> str:
-    from dojo.views.text import clean
+    from dojo.text import clean
 
     return clean(text, 300).rstrip(".")
 

@@ -14,9 +14,9 @@ def run(args: argparse.Namespace) -> int:
 
     from rich.text import Text
 
+    from dojo.text import clean
     from dojo.views import overview
     from dojo.views.console import make_console
-    from dojo.views.text import clean
 
     screen = make_console(args.plain)
     passed = past.passed & {e.id for e in course.exercises}

@@ -47,14 +47,14 @@ def shown(value: Any, name: str | None = None) -> Shown:
         return Shown("tensor", numbers.tolist(), list(value.shape), dtype, name, cut)
     if isinstance(value, (list, tuple)):
         if any(isinstance(v, (Tensor, list, tuple)) for v in value):
-            return Shown("value", ", ".join(_brief(v) for v in value), name=name)
+            return Shown("text", ", ".join(_brief(v) for v in value), name=name)
         return Shown(
             "value", [_scalar(v) for v in value[:ENTRIES_SHOWN]], name=name, cut=len(value) > ENTRIES_SHOWN
         )
     if isinstance(value, dict):
         return Shown("value", {str(k)[:40]: _brief(v) for k, v in value.items()}, name=name)
     if isinstance(value, Code):
-        return Shown("value", value.source.strip(), name=name)
+        return Shown("code", value.source.strip(), name=name)
     return Shown("value", _scalar(value), name=name)
 
 

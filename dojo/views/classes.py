@@ -10,10 +10,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dojo.text import clean, plural, shorten
 from dojo.verdict import Record, Verdict
 from dojo.views.exercise import STYLES, WORDS, rows
 from dojo.views.look import Look
-from dojo.views.text import clean, plural, shorten
 
 NAME, LEAST = 24, 9  # columns for the name of a submission: at most, and where it is tight
 GAP = 2

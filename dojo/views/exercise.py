@@ -11,11 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from dojo.text import clean, plural
 from dojo.verdict import Counterexample, ExerciseResult, Verdict, Worst
 from dojo.views.look import Look
 from dojo.views.numbers import Notation, apart, number, ratio
 from dojo.views.tensors import Block, Painter, flow
-from dojo.views.text import clean, plural
 from dojo.views.values import entries, pairs
 
 MESSAGE_LIMIT = 1200

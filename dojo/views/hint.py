@@ -8,9 +8,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from dojo.course import Exercise
+from dojo.text import clean
 from dojo.views.exercise import rows
 from dojo.views.look import Look
-from dojo.views.text import clean
 
 
 def hint_card(

@@ -14,9 +14,9 @@ from rich.live import Live
 from rich.text import Text
 
 from dojo.course import Exercise
+from dojo.text import clean, shorten
 from dojo.views.console import Screen
 from dojo.views.look import Look
-from dojo.views.text import clean, shorten
 
 FRAMES = "\u280b\u2819\u2839\u2838\u283c\u2834\u2826\u2827\u2807\u280f"
 PAUSE = 0.1  # seconds between two drawings

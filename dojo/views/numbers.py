@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from dojo.views.text import clean
+from dojo.text import clean
 
 DIGITS = 4  # significant digits of the largest entry
 MOST_DECIMALS = 6  # also to tell two entries apart; the worst entry is spelt out anyway

@@ -9,10 +9,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from dojo.course import Course, Exercise, Unit
+from dojo.text import clean, plural, shorten
 from dojo.verdict import ExerciseResult, Record, Verdict
 from dojo.views.exercise import WORDS, verdict_text
 from dojo.views.look import Look
-from dojo.views.text import clean, plural, shorten
 
 STATES = {"passed": "passed", "tried": "not passed", "not_started": "not started"}
 STYLES = {"passed": "passed", "tried": "tried", "not_started": "muted"}

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from dojo.course import Course, Exercise
 from dojo.history import Past
+from dojo.text import clean, plural
 from dojo.views.exercise import rows
 from dojo.views.look import Look
 from dojo.views.signature import Signature, read
-from dojo.views.text import clean, plural
 
 RULES = {
     "autograd": "autograd (backward, torch.autograd)",

@@ -8,10 +8,10 @@ from typing import Any
 
 from rich.text import Text
 
+from dojo.text import clean
 from dojo.verdict import Shown
 from dojo.views.look import Look
 from dojo.views.numbers import Notation
-from dojo.views.text import clean
 from dojo.views.values import at, depth, entries, facts, plain_value
 
 MOST_ROWS = 12

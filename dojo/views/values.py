@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dojo.text import clean
 from dojo.verdict import Shown
 from dojo.views.look import Look
 from dojo.views.numbers import number, short
-from dojo.views.text import clean
 
 
 def facts(shown: Shown, look: Look) -> str:

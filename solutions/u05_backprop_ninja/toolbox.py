@@ -156,8 +156,8 @@ def spurious_bias(layers: list[str]) -> list[bool]:
     """Find the linear layers whose bias learns nothing, because its gradient is always zero.
 
     `layers` names the layers of a network in forward order, such as "linear", "batchnorm", "tanh",
-    "relu". Returns one bool for each "linear" in it, in the same order: True if its bias is spurious. The
-    list itself stays as it is.
+    "relu"; two linear layers never stand side by side. Returns one bool for each "linear" in it, in the same
+    order: True if its bias is spurious. The list itself stays as it is.
 
     >>> spurious_bias(["linear", "tanh", "linear"])
     [False, False]

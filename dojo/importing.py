@@ -1,0 +1,52 @@
+"""Modules that do not survive their own import, found out once instead of once for each exercise.
+
+A module that hangs takes its whole import limit; with twenty exercises in it, its student would wait for
+minutes and the rest of the class with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dojo.course import Course, Exercise
+from dojo.forkserver import ForkServer, StudentError, WorkerEnded
+from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
+from dojo.submission import Submission
+
+
+def stuck_modules(
+    course: Course, submission: Submission, exercises: Iterable[Exercise], server: ForkServer
+) -> dict[str, WorkerEnded]:
+    """How each module that never finishes its import ends, by "unit/module.py".
+
+    Looks only at modules of which several exercises are to be graded. What runs on import is the same for
+    all of them, so the outcome of one try is that of each.
+    """
+    counts: dict[str, list[Exercise]] = {}
+    for exercise in exercises:
+        counts.setdefault(f"{course.unit_of(exercise.id).id}/{exercise.module}.py", []).append(exercise)
+    stuck: dict[str, WorkerEnded] = {}
+    for name, sharing in counts.items():
+        if len(sharing) > 1 and name in submission.files:
+            ended = _try_import(course, submission.files[name], sharing[0], server)
+            if ended is not None:
+                stuck[name] = ended
+    return stuck
+
+
+def _try_import(course: Course, content: bytes, exercise: Exercise, server: ForkServer) -> WorkerEnded | None:
+    try:
+        text = decode(content)
+        source = keep_only(text, needed_by(parse(text), ""))
+    except SourceError:
+        return None
+    seconds, memory = (course.limit(exercise.id, name) for name in ("import_seconds", "memory_mib"))
+    with server.worker(memory_mib=memory, cpu_seconds=seconds) as worker:
+        try:
+            worker.load(source, exercise.module, seconds)
+        except StudentError:
+            return None  # quick to find out again, and each exercise says where
+        except WorkerEnded as ended:
+            ended.while_importing = True
+            return ended
+    return None
