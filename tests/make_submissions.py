@@ -35,7 +35,7 @@ def submissions() -> dict[str, str]:
         files[f"realistic/{name}"] = _realistic(course, graders, module)
     chain, layer = (f"{UNIT}/{module}.py" for module in ("softmax_chain", "batchnorm_chain"))
     files[f"syntax_error/{layer}"] = files[f"model_answers/{layer}"]
-    files[f"syntax_error/{chain}"] = files[f"model_answers/{chain}"].replace("):", ")", 1)
+    files[f"syntax_error/{chain}"] = files[f"model_answers/{chain}"].replace("]:\n", "]\n", 1)
     files[f"hangs_on_import/{layer}"] = files[f"model_answers/{layer}"]
     files[f"hangs_on_import/{chain}"] = files[f"model_answers/{chain}"] + "\n\nwhile True:\n    pass\n"
     return files

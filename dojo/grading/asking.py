@@ -67,12 +67,13 @@ def require_same(
     grader: Grader,
     scale: float | None = None,
     loose: float | None = None,
+    text: str | None = None,
 ) -> None:
     """Raise Falsified unless the answer is the expected one."""
     size = upstream_size(grader, case) if scale is None else scale
     mismatch = compare_parts(expected, answer, grader.parts, size, grader.loose if loose is None else loose)
     if mismatch:
-        raise Falsified(mismatch, case)
+        raise Falsified(mismatch, case, text=text)
 
 
 def require_form(answer: Any, case: Case) -> None:

@@ -206,23 +206,27 @@ def _compare_values(
 ) -> Mismatch | None:
     if not answer.isfinite().all():
         return _not_finite(answer, expected, actual, path)
-    limit, words = tolerance(reference, dtype, scale, loose)
+    limit = tolerance(reference, dtype, scale, loose)
     wrong = (answer - reference).abs() > limit
     if not wrong.any():
         return None
+    words = _derivation(reference, dtype, scale, limit)
     return Mismatch("values", f"{_subject(path)} wrong numbers.", expected, actual, path, wrong, words)
 
 
-def tolerance(reference: Tensor, dtype: torch.dtype, scale: float, loose: float = 1.0) -> tuple[float, str]:
-    """The largest error that counts as rounding, and the sentence that derives it."""
+def tolerance(reference: Tensor, dtype: torch.dtype, scale: float, loose: float = 1.0) -> float:
+    """The largest error that counts as rounding."""
     largest = float(reference.abs().max()) if reference.numel() else 0.0
-    relative, floor = RELATIVE.get(dtype, 1e-9) * loose, FLOOR.get(dtype, 1e-11) * loose
-    limit = max(relative * largest, floor * scale)
-    words = (
+    return max(RELATIVE.get(dtype, 1e-9) * largest, FLOOR.get(dtype, 1e-11) * scale) * loose
+
+
+def _derivation(reference: Tensor, dtype: torch.dtype, scale: float, limit: float) -> str:
+    largest = float(reference.abs().max()) if reference.numel() else 0.0
+    relative, floor = RELATIVE.get(dtype, 1e-9), FLOOR.get(dtype, 1e-11)
+    return (
         f"{limit:.1e}: {relative:.0e} of the largest entry ({largest:.3g}), at least {floor:.0e} of the "
         f"upstream gradient ({scale:.3g}); honest {_name(dtype)} rounding stays a factor of 30 below."
     )
-    return limit, words
 
 
 def _not_finite(answer: Tensor, expected: Any, actual: Any, path: str) -> Mismatch:
@@ -260,7 +264,7 @@ def _dtype_message(expected: Tensor, actual: Tensor, scale: float, path: str) ->
     wanted, got = _name(expected.dtype), _name(actual.dtype)
     coarser = actual.dtype if actual.is_floating_point() else torch.float64
     if actual.numel() and actual.double().isfinite().all():
-        limit, _ = tolerance(expected.double(), coarser, scale)
+        limit = tolerance(expected.double(), coarser, scale)
         if bool(((actual.double() - expected.double()).abs() <= limit).all()):
             return (
                 f"{_subject(path)} the right numbers, but in {got} where the inputs are {wanted}: a dtype is "
@@ -273,7 +277,7 @@ def _same_numbers(expected: Tensor, actual: Tensor, scale: float) -> bool:
     if expected.shape != actual.shape or not expected.numel():
         return False
     coarser = actual.dtype if actual.is_floating_point() else torch.float64
-    limit, _ = tolerance(expected.double(), coarser, scale)
+    limit = tolerance(expected.double(), coarser, scale)
     return bool(((actual.double() - expected.double()).abs() <= limit).all())
 
 

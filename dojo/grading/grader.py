@@ -50,7 +50,7 @@ class Grader:
     derived: dict[str, Callable[[dict[str, int]], int]] = field(default_factory=dict)
     minimum: dict[str, int] = field(default_factory=dict)
     largest: dict[str, int] = field(default_factory=dict)
-    examples: int = 15
+    examples: int = 12
     loose: float = 1.0
     floor: float = 0.0  # size of what was added up, where a true answer is zero and there is no upstream
     parts: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # name to path, in the order to compare
@@ -98,7 +98,7 @@ class Grader:
         self.alternatives[function.__name__] = function
         return function
 
-    def property(self, text: str, *, examples: int = 6) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def property(self, text: str, *, examples: int = 5) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a statement about every right answer. The function takes `answer` (the value for one case)
         or `student` (to call it as it likes) first, then any inputs by name, and returns whether it holds."""
 

@@ -48,7 +48,7 @@ def _cases(grader: Grader) -> list[Case]:
     extra = smallest(grader)
     cases = []
     for seed, pick in enumerate(picks):
-        structure = drawing.Structure(pick, 3 if seed % 2 else 0, 5000 + seed, 0, 0)
+        structure = drawing.Structure(pick, style=3 if seed % 2 else 0, seed=5000 + seed)
         cases.append(question(grader, (structure, extra)))
     return cases
 

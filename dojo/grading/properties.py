@@ -21,41 +21,44 @@ from dojo.grading.grader import Grader, Statement
 from dojo.grading.student import Student
 from dojo.grading.values import clone, tensors
 
+Check = Callable[[Student, Grader, Parts], None]
 SHRINK_SECONDS = 2.0  # after the first failure; a slow answer must not keep its student waiting
 
 
 @dataclass(frozen=True)
 class Property:
-    """One true statement about every right answer, with the check that tries to refute it on one case."""
+    """One true statement about every right answer, with the check that tries to refute it on drawn cases.
+
+    `also` are narrower statements, checked in the same worker afterwards on a few small cases of their own;
+    where one fails, the report carries its words.
+    """
 
     name: str
     text: str
     examples: int
-    check: Callable[[Student, Grader, Parts], None]
+    check: Check
+    also: tuple[Check, ...] = ()
 
 
 def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
     """The properties of an exercise, most telling first."""
     found: list[Property] = []
+    repeatable = (universal.same_answer_twice,) if grader.pure and grader.parameters else ()
     single = grader.forward is not None or grader.oracle is not None
     if single:
         text = "equals autograd's gradient" if grader.forward else "equals the right answer"
-        found.append(Property("right_answer", text, grader.examples, universal.equals_reference))
+        float32 = (universal.keeps_float32,) if _has_floats(grader) else ()
+        also = (*float32, *repeatable)
+        found.append(Property("right_answer", text, grader.examples, universal.equals_reference, also))
     found += [Property(s.name, s.text, s.examples, partial(_stated, s)) for s in grader.statements]
-    if single and _has_floats(grader):
-        found.append(Property("dtype", universal.SINGLE, 2, universal.keeps_float32))
     if grader.upstream:
-        text = "is linear in the upstream gradient"
-        found.append(Property("linear", text, 3, universal.linear_in_upstream))
-    if grader.forward is not None:
-        text = "agrees with small steps of the forward pass"
-        found.append(Property("adjoint", text, 2, universal.adjoint_identity))
-    if grader.pure and grader.parameters:
-        text = "gives the same answer for the same input"
-        found.append(Property("repeatable", text, 2, universal.same_answer_twice))
+        steps = (universal.adjoint_identity,) if grader.forward is not None else ()
+        found.append(Property("linear", universal.LINEAR, 3, universal.linear_in_upstream, steps))
+    if not single and repeatable:
+        found.append(Property("repeatable", universal.REPEATABLE, 2, universal.same_answer_twice))
     if rules and grader.parameters:
-        text = "keeps to the rules of the exercise"
-        found.append(Property("rules", text, 4, partial(universal.keeps_the_rules, rules=rules)))
+        check = partial(universal.keeps_the_rules, rules=rules)
+        found.append(Property("rules", universal.RULES, 2, check))
     return found
 
 
@@ -64,45 +67,66 @@ def run(prop: Property, grader: Grader, student: Student, seed: int) -> int:
 
     Raises Falsified or StudentError for the smallest failing case that was found, WorkerEnded at once.
     """
-    passed: set[str] = set()
-    failures: dict[str, Exception] = {}
-    give_up = float("inf")
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=prop.examples,
-        database=None,
-        deadline=None,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=hypothesis.Verbosity.quiet,
-    )
-    @hypothesis.given(strategy(grader))
-    def holds(parts: Parts) -> None:
-        nonlocal give_up
-        key = repr(parts)
-        # Seen cases are answered from memory: hypothesis replays its smallest one, and an answer that
-        # changes from call to call must not confuse it ("repeatable" is the property for that).
-        if key not in failures and key not in passed and time.monotonic() < give_up:
-            try:
-                prop.check(student, grader, parts)
-                passed.add(key)
-            except Exception as failure:
-                failures[key] = failure
-                # After its end a worker has nothing more to say.
-                more = 0 if isinstance(failure, WorkerEnded) else SHRINK_SECONDS
-                give_up = min(give_up, time.monotonic() + more)
-        if key in failures:
-            _raise(failures[key])
-
+    drawn, salt = _Drawn(prop, grader, student), seed % (1 << 20)
     # Drawing at random can miss a kind of case, and then a wrong answer passes.
     for number in range(len(grader.sizes)) if grader.every and prop.name == "right_answer" else ():
-        prop.check(student, grader, (Structure(number, 0, number, 0, 0), smallest(grader)))
-        passed.add(str(number))
-    holds()
-    return len(passed)
+        drawn.check((Structure(number, seed=number, salt=salt), smallest(grader)))
+
+    def holds(parts: Parts) -> None:  # short, because hypothesis reads its source anew each time
+        drawn.check(parts)
+
+    settings = hypothesis.settings(SETTINGS, max_examples=prop.examples)
+    hypothesis.seed(seed)(settings(hypothesis.given(strategy(grader, salt))(holds)))()
+    return len(drawn.passed) + _check_also(prop, grader, student, salt)
+
+
+SETTINGS = hypothesis.settings(
+    database=None,
+    deadline=None,
+    phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+    suppress_health_check=list(hypothesis.HealthCheck),
+    report_multiple_bugs=False,
+    print_blob=False,
+    verbosity=hypothesis.Verbosity.quiet,
+)
+
+
+class _Drawn:
+    """The cases that a property has been checked on. Each is put to the student once.
+
+    Seen cases are answered from memory: hypothesis replays its smallest one, and an answer that changes from
+    call to call must not confuse it ("gives the same answer for the same input" is the property for that).
+    """
+
+    def __init__(self, prop: Property, grader: Grader, student: Student) -> None:
+        self.prop, self.grader, self.student = prop, grader, student
+        self.passed: set[str] = set()
+        self.failures: dict[str, Exception] = {}
+        self.give_up = float("inf")
+
+    def check(self, parts: Parts) -> None:
+        """Raise what the check raises for these parts. After the first failure only for a while."""
+        key = repr(parts)
+        if key not in self.failures and key not in self.passed and time.monotonic() < self.give_up:
+            try:
+                self.prop.check(self.student, self.grader, parts)
+                self.passed.add(key)
+            except Exception as failure:
+                self.failures[key] = failure
+                # After its end a worker has nothing more to say.
+                more = 0 if isinstance(failure, WorkerEnded) else SHRINK_SECONDS
+                self.give_up = min(self.give_up, time.monotonic() + more)
+        if key in self.failures:
+            _raise(self.failures[key])
+
+
+def _check_also(prop: Property, grader: Grader, student: Student, salt: int) -> int:
+    """Check the narrower statements on two small cases each; how many were checked."""
+    count = 0
+    for number, check in enumerate(prop.also * 2):
+        check(student, grader, (Structure(number, style=3, seed=number, salt=salt), smallest(grader)))
+        count += 1
+    return count
 
 
 def _raise(failure: Exception) -> None:
@@ -151,7 +175,7 @@ def _require_form_of(expected: Any, answer: Any, case: Any) -> None:
 
 
 def _has_floats(grader: Grader) -> bool:
-    case, expected = case_with_answer(grader, (Structure(0, 0, 0, 0, 0), smallest(grader)))
+    case, expected = case_with_answer(grader, (Structure(0), smallest(grader)))
     return all(
         any(tensor.is_floating_point() for tensor in tensors(value))
         for value in (list(case.given.values()), expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,7 +12,6 @@ from torch import Tensor
 from dojo.grading.asking import Falsified, ask, observe, require_form, require_same, same
 from dojo.grading.cases import Case, Parts, case_with_answer, question, upstream_size
 from dojo.grading.compare import Mismatch
-from dojo.grading.draw import Structure
 from dojo.grading.grader import Grader
 from dojo.grading.student import Observation, Student
 from dojo.grading.values import entries, identical, tensors
@@ -20,6 +20,10 @@ from dojo.rules.seen import broken_rule
 ENLARGED = 4  # factor on the sizes of a watched call, for the work budget
 PURE = "changes no input, and returns memory of its own"
 SINGLE = "answers float32 with float32"
+LINEAR = "is linear in the upstream gradient"
+ADJOINT = "agrees with small steps of the forward pass"
+REPEATABLE = "gives the same answer for the same input"
+RULES = "keeps to the rules of the exercise"
 
 
 def equals_reference(student: Student, grader: Grader, parts: Parts) -> None:
@@ -34,7 +38,7 @@ def equals_reference(student: Student, grader: Grader, parts: Parts) -> None:
 def keeps_float32(student: Student, grader: Grader, parts: Parts) -> None:
     """The same in float32, at float32's tolerance."""
     case, expected = case_with_answer(grader, parts, torch.float32)
-    require_same(expected, ask(student, case, grader), case, grader)
+    require_same(expected, ask(student, case, grader), case, grader, text=SINGLE)
 
 
 def linear_in_upstream(student: Student, grader: Grader, parts: Parts) -> None:
@@ -75,7 +79,7 @@ def adjoint_identity(student: Student, grader: Grader, parts: Parts) -> None:
     size = sum(float(p.abs().sum()) for p in outwards + inwards)
     if abs(gap) > 1e-6 * size + 1e-9 * upstream_size(grader, case):
         message = "The answer disagrees with a small step of the forward pass."
-        raise Falsified(Mismatch("values", message, None, answer), case)
+        raise Falsified(Mismatch("values", message, None, answer), case, text=ADJOINT)
 
 
 def same_answer_twice(student: Student, grader: Grader, parts: Parts) -> None:
@@ -89,12 +93,12 @@ def same_answer_twice(student: Student, grader: Grader, parts: Parts) -> None:
             "The same input got two different answers: something is kept from one call to the next, "
             "or drawn at random."
         )
-        raise Falsified(Mismatch("repeat", message, first, again), case)
+        raise Falsified(Mismatch("repeat", message, first, again), case, text=REPEATABLE)
 
 
 def keeps_the_rules(student: Student, grader: Grader, parts: Parts, rules: tuple[str, ...]) -> None:
-    """Both watches see a few calls, every other one of a size at which a short cut is expensive."""
-    case = question(grader, parts, enlarge=1 if parts[0].seed % 2 else ENLARGED)
+    """Both watches see a few calls, of a size at which a short cut is expensive."""
+    case = question(grader, parts, enlarge=ENLARGED)
     seen = observe(student, case, grader, watch=True)
     watched = tuple(r for r in rules if r != "finite_differences" or grader.budget)
     message = broken_rule(seen.seen, watched, entries(seen.value) + entries(list(case.given.values())))
@@ -123,8 +127,7 @@ def _require_pure(seen: Observation, case: Case, expected: Any, grader: Grader) 
 
 def _another(parts: Parts) -> Parts:
     """The same sizes, filled differently."""
-    structure = parts[0]
-    return Structure(structure.sizes, 3, structure.seed + 10_000, structure.layout, structure.scale), parts[1]
+    return replace(parts[0], style=3, seed=parts[0].seed + 10_000), parts[1]
 
 
 def _with(case: Case, values: dict[str, Any]) -> Case:

@@ -18,7 +18,7 @@ import socket
 import sys
 import tempfile
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 gc.disable()  # importing torch makes millions of objects and no garbage
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -47,15 +47,28 @@ def main() -> None:
     serve(socket.socket(fileno=int(sys.argv[1])))
 
 
-def serve(control: socket.socket) -> None:
-    """Answer requests on a control socket until the other end closes it, then end every worker."""
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of a worker become our children, so we can find them
+def serve(control: socket.socket) -> NoReturn:
+    """Answer requests on a control socket until the other end closes it, then end every worker.
+
+    Whatever happens, the process ends here: an exception that unwound into the frames of the server from
+    which this one was forked would end in an interpreter that waits for threads it does not have.
+    """
     workers: dict[int, str] = {}
+    try:
+        _answer_requests(control, workers)
+    finally:
+        for pid in list(workers):
+            _end(pid, workers)
+        os._exit(0)
+
+
+def _answer_requests(control: socket.socket, workers: dict[int, str]) -> None:
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of a worker become our children, so we can find them
     _reply(control, {"ready": os.getpid()})
     while True:
         text, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not text:
-            break
+            return
         request = json.loads(text)
         if request["op"] == "fork":
             pid, scratch = _fork_worker(descriptors[0], request["memory_mib"], request["cpu_seconds"])
@@ -73,9 +86,6 @@ def serve(control: socket.socket) -> None:
             _reply(control, {"cloned": clone})
         for descriptor in descriptors:
             os.close(descriptor)
-    for pid in list(workers):
-        _end(pid, workers)
-    os._exit(0)
 
 
 def _fork_worker(channel: int, memory_mib: int, cpu_seconds: int) -> tuple[int, str]:

@@ -69,7 +69,10 @@ def watched(call: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
             with record_function(mark):
                 pass
             profiler.__exit__(None, None, None)
-            events = sorted({event.name for event in profiler.function_events or []})
+            results = (
+                profiler.kineto_results
+            )  # the raw ones: building `function_events` takes 20 times longer
+            events = sorted({event.name() for event in results.events()}) if results else []
         except (RuntimeError, AssertionError):
             pass
     if error is not None:

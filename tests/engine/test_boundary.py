@@ -283,3 +283,32 @@ def test_objects_read_like_ordinary_python(server: ForkServer) -> None:
         assert type(c).__name__ == "RemoteObject" and "Value" not in os.environ
         with pytest.raises(StudentError, match="AttributeError"):
             _ = c.nothing
+
+
+def test_clones_end_even_in_the_middle_of_an_answer() -> None:
+    """A closed socket with unread data raises in the server; it has to end all the same."""
+    server = ForkServer()
+    twin = server.clone()
+    twin.ready()
+    (pid,) = _clones_of(server)
+    twin._control.sendall(b'{"op": "kill", "pid": 1, "grace_s": 0}')  # and the answer is never read
+    time.sleep(0.2)
+    twin.close()
+    deadline = time.monotonic() + 5
+    while _alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _alive(pid)
+    server.close()
+
+
+def _clones_of(server: ForkServer) -> list[int]:
+    assert server._process is not None
+    main = server._process.pid
+    return [int(pid) for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split()]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

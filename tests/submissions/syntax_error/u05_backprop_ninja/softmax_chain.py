@@ -2,7 +2,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-def backward_logprobs(logprobs: Float[Tensor, 'N V'], y: Int[Tensor, 'N']) -> Float[Tensor, 'N V']:
+def backward_logprobs(logprobs: Float[Tensor, 'N V'], y: Int[Tensor, 'N']) -> Float[Tensor, 'N V']
     N = len(y)
     dlogprobs = torch.zeros_like(logprobs)
     dlogprobs[torch.arange(N), y] = -1.0 / N

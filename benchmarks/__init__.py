@@ -1,0 +1,1 @@
+"""Measurements of the kit: ratios from one run, never timed tests."""

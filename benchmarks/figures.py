@@ -1,0 +1,157 @@
+"""The figures, each from one function that measures it."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from benchmarks.measure import MODEL_ANSWERS, ROOT, Figure, dojo, peak_mib, ratio, seconds
+from dojo.course import Course, load
+from dojo.engine import Engine
+from dojo.forkserver import ForkServer
+from dojo.seeds import Seed
+from dojo.submission import take
+from dojo.verdict import Verdict
+
+EXERCISE = "cross_entropy_dlogits"
+SOURCE = "def f(x, g):\n    return x * g\n"
+CALL = {"what": "function", "name": "f", "inspect": False, "watch": False, "grad": False}
+
+
+def check_cold() -> Figure:
+    """`dojo check EX`, nothing warm."""
+    times, ours, torch_alone = ratio(dojo("check", EXERCISE, "--submission", str(MODEL_ANSWERS)))
+    return Figure(
+        "dojo check EX, cold", f"{times:.2f} x ({ours:.2f} s / {torch_alone:.2f} s)", "1.4 x", times <= 1.4
+    )
+
+
+def check_warm() -> Figure:
+    """`dojo check EX` with the server that the last command left behind."""
+    command = dojo("check", EXERCISE, "--submission", str(MODEL_ANSWERS))
+    seconds(command, warm=True)
+    time.sleep(3)  # the server loads the other graders
+    middle = statistics.median(seconds(command, warm=True) for _ in range(7))
+    return Figure("dojo check EX, warm", f"{middle:.2f} s", "0.3 s", middle <= 0.3)
+
+
+def grade_cold() -> Figure:
+    """`dojo grade` of the whole unit with model answers, nothing warm."""
+    times, ours, torch_alone = ratio(dojo("grade", "--submission", str(MODEL_ANSWERS)), runs=3)
+    return Figure(
+        "dojo grade, cold", f"{times:.2f} x ({ours:.2f} s / {torch_alone:.2f} s)", "4 x", times <= 4
+    )
+
+
+def worker() -> list[Figure]:
+    """What a worker costs: forking, loading, one call and reaping; and a hundred calls of one."""
+    server = ForkServer()
+    server.ready()
+    x, g = torch.randn(2, 32, 27, dtype=torch.float64)
+    used = []
+    before = _processor_seconds(server)
+    for _ in range(40):
+        with server.worker(memory_mib=1024, cpu_seconds=30) as one:
+            one.load(SOURCE, "m", 5)
+            one.call(CALL, [x, g], {}, 5)
+            used.append(one.end()["cpu_s"])
+    of_server = (_processor_seconds(server) - before) / len(used)
+    each = 1000 * (statistics.mean(used) + of_server)
+    calls = []
+    for _ in range(5):
+        with server.worker(memory_mib=1024, cpu_seconds=30) as one:
+            one.load(SOURCE, "m", 5)
+            one.call(CALL, [x, g], {}, 5)
+            started = time.perf_counter()
+            for _ in range(100):
+                one.call(CALL, [x, g], {}, 5)
+            calls.append(1000 * (time.perf_counter() - started))
+    server.close()
+    hundred = statistics.median(calls)
+    return [
+        Figure("fork, use and reap a worker", f"{each:.1f} ms of CPU", "25 ms", each <= 25),
+        Figure("100 calls on 32x27 float64", f"{hundred:.1f} ms", "50 ms", hundred <= 50),
+    ]
+
+
+def _processor_seconds(server: ForkServer) -> float:
+    assert server._process is not None
+    fields = Path(f"/proc/{server._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def drawn_example(course: Course) -> Figure:
+    """Drawing a case and computing its right answer, over all exercises; hypothesis' own work included."""
+    import hypothesis
+
+    from dojo.grading import registry
+    from dojo.grading.cases import case_with_answer, strategy
+    from dojo.grading.properties import SETTINGS
+
+    graders = registry.load(course)
+    means = []
+    for grader in graders.values():
+        counted = 0
+
+        def draw(parts: object, grader: object = grader) -> None:
+            nonlocal counted
+            counted += 1
+            case_with_answer(grader, parts)  # type: ignore[arg-type]
+
+        def holds(parts: object) -> None:
+            draw(parts)
+
+        test = hypothesis.seed(1)(
+            hypothesis.settings(SETTINGS, max_examples=50)(hypothesis.given(strategy(grader))(holds))
+        )
+        test()
+        counted, started = 0, time.process_time()
+        test()
+        means.append(1000 * (time.process_time() - started) / max(counted, 1))
+    mean = statistics.mean(means)
+    return Figure(
+        "a drawn example", f"{mean:.2f} ms (worst exercise {max(means):.2f})", "1.5 ms", mean <= 1.5
+    )
+
+
+def same_records(course: Course, times: int = 20) -> Figure:
+    """The same submission graded again and again: byte-identical records, apart from durations."""
+    submission = take(ROOT / "tests" / "submissions" / "realistic", course)
+    texts = set()
+    with Engine(course) as engine:
+        for _ in range(times):
+            record = engine.grade(submission, course.exercises, seed=Seed.public(course.key))
+            plain = replace(record, exercises=[replace(e, duration_s=0.0) for e in record.exercises])
+            texts.add(json.dumps(plain.to_json()))
+    return Figure(f"different records in {times} gradings", str(len(texts)), "1", len(texts) == 1)
+
+
+def seeds(course: Course, count: int = 200) -> Figure:
+    """The model answers under many seeds: not one failure."""
+    submission = take(ROOT / "solutions", course)
+    failed: list[str] = []
+    with Engine(course) as engine:
+        for number in range(count):
+            record = engine.grade(submission, course.exercises, seed=Seed.numbered(number))
+            failed += [f"{e.id}: {e.message}" for e in record.exercises if e.verdict is not Verdict.PASSED]
+    for line in failed:
+        print(line)
+    return Figure(f"failures of model answers, {count} seeds", str(len(failed)), "0", not failed)
+
+
+def memory(course: Course) -> Figure:
+    """The largest grader process while the whole unit is graded."""
+    with Engine(course) as engine:
+        engine.grade(take(MODEL_ANSWERS, course), course.exercises, seed=Seed.public(course.key))
+    peak = peak_mib()
+    return Figure("largest grader process", f"{peak:.0f} MiB", "1024 MiB", peak <= 1024)
+
+
+def opened() -> Course:
+    """The course of this checkout."""
+    return load(ROOT)
