@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import cache
 
+import hypothesis
+from hypothesis import strategies
+
+from dojo.channel import StudentError, WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.explain import Failure, explain, printed
-from dojo.forkserver import ForkServer, ServerDied, StudentError, WorkerEnded
+from dojo.forkserver import ForkServer, ServerDied
 from dojo.grading.asking import Falsified
 from dojo.grading.cases import GraderBroken
 from dojo.grading.grader import Grader
 from dojo.grading.matching import name_misconception
-from dojo.grading.properties import properties, run
+from dojo.grading.properties import SETTINGS, properties, run
 from dojo.prepare import Attempt, outcome, prepare
 from dojo.seeds import Seed
 from dojo.submission import Submission
 from dojo.text import clean
 from dojo.verdict import ExerciseResult, Verdict
+
+
+@cache
+def warm_up() -> None:
+    """Draw once: the first time costs hypothesis a fifth of a second."""
+    hypothesis.settings(SETTINGS, max_examples=1)(hypothesis.given(strategies.none())(lambda value: None))()
 
 
 def grade_exercise(

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import itertools
 import os
-import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import active_children, get_context
 from typing import Any
 
-from dojo import __version__
+from dojo import __version__, lanes
+from dojo.channel import WorkerEnded
 from dojo.course import Course, Exercise
-from dojo.forkserver import ForkServer, ServerDied, WorkerEnded
+from dojo.forkserver import ForkServer, ServerDied
 from dojo.seeds import Seed
 from dojo.submission import Submission
 from dojo.verdict import ExerciseResult, Record, Verdict, total
@@ -83,12 +81,14 @@ class Engine:
         try:
             import torch
 
+            from dojo import attempt
             from dojo.grading import registry
 
             torch.set_num_threads(1)
             wanted = self.course.exercises if exercises is None else exercises
             missing = [e for e in wanted if e.id not in self._graders]
             self._graders |= registry.load(self.course, missing)
+            attempt.warm_up()  # here once, rather than in every lane
         finally:
             gc.freeze()
             gc.enable()
@@ -132,7 +132,7 @@ class Engine:
         results = []
         for exercise in exercises:
             on_event(("start", exercise.id))
-            results.append(self._attempt(submission, exercise, seed, stuck))
+            results.append(self.attempt(submission, exercise, seed, stuck))
             on_event(("done", results[-1]))
         return results
 
@@ -145,9 +145,7 @@ class Engine:
             self._drop_server()
             return {}
 
-    def _attempt(
-        self, submission: Submission, exercise: Exercise, seed: Seed, stuck: Stuck
-    ) -> ExerciseResult:
+    def attempt(self, submission: Submission, exercise: Exercise, seed: Seed, stuck: Stuck) -> ExerciseResult:
         """One attempt. A submission that takes the fork server down has crashed; the next gets a new one."""
         from dojo.attempt import grade_exercise
 
@@ -163,16 +161,19 @@ class Engine:
         return ExerciseResult(exercise.id, unit, Verdict.CRASHED, 0, exercise.points, message)
 
     def _living_server(self) -> ForkServer:
+        """The fork server, ready. Raises KitFailure where not even a new one starts."""
         if self._server is None:
             self._server = ForkServer()
+        try:
+            self._server.ready()
+        except ServerDied as death:
+            raise KitFailure(f"the process that runs answers did not start: {death}") from None
         return self._server
 
     def _drop_server(self) -> None:
         if self._server is not None:
             self._server.abandon()
             self._server = None
-
-    # -- lanes: one grader process and one server each, so that both cores work -------------------------
 
     def _in_lanes(
         self,
@@ -184,9 +185,9 @@ class Engine:
     ) -> list[ExerciseResult]:
         done: dict[str, ExerciseResult] = {}
         try:
-            with self._pool() as pool:
+            with lanes.pool(self, self.lanes) as pool:
                 # All lanes are forked here, before anything is drawn on the screen.
-                waiting = [pool.submit(_lane_attempt, submission, e, seed, stuck) for e in exercises]
+                waiting = [pool.submit(lanes.attempt, submission, e, seed, stuck) for e in exercises]
                 upcoming = iter(exercises)
                 for exercise in itertools.islice(upcoming, self.lanes):
                     on_event(("start", exercise.id))
@@ -201,51 +202,6 @@ class Engine:
             left = [e for e in exercises if e.id not in done]
             done |= {r.id: r for r in self._one_by_one(submission, left, seed, stuck, on_event)}
         return [done[exercise.id] for exercise in exercises]
-
-    @contextlib.contextmanager
-    def _pool(self) -> Iterator[ProcessPoolExecutor]:
-        """Grader processes forked from this one, each with its own clone of the fork server."""
-        context = get_context("fork")
-        servers = [self._living_server().clone() for _ in range(self.lanes)]
-        queue = context.SimpleQueue()
-        for number in range(self.lanes):
-            queue.put(number)
-        global _lane
-        _lane = (self, servers, queue)
-        pool = ProcessPoolExecutor(self.lanes, mp_context=context, initializer=_enter_lane)
-        try:
-            with pool:
-                try:
-                    yield pool
-                except BaseException:
-                    # Ctrl-C, above all: leave at once, and leave no lane behind.
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    for lane in active_children():
-                        lane.kill()
-                    raise
-        finally:
-            for server in servers:
-                server.close()
-
-
-_lane: Any = None  # set before the lanes are forked, so that nothing has to be pickled
-
-
-def _enter_lane() -> None:
-    """In a lane: take one of the servers, and drop the others so that each ends with its lane."""
-    global _lane
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    engine, servers, queue = _lane
-    mine = queue.get()
-    for number, server in enumerate(servers):
-        if number != mine:
-            server.close()
-    engine.adopt(servers[mine])
-    _lane = engine
-
-
-def _lane_attempt(submission: Submission, exercise: Exercise, seed: Seed, stuck: Stuck) -> ExerciseResult:
-    return _lane._attempt(submission, exercise, seed, stuck)
 
 
 __all__ = ["Engine", "Event", "KitFailure"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dojo.forkserver import StudentError, WorkerEnded
+from dojo.channel import StudentError, WorkerEnded
 from dojo.grading.asking import Falsified
 from dojo.grading.report import counterexample
 from dojo.prepare import Attempt, outcome

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dojo.channel import StudentError, WorkerEnded
 from dojo.course import Course, Exercise
-from dojo.forkserver import ForkServer, StudentError, WorkerEnded
+from dojo.forkserver import ForkServer
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
 from dojo.submission import Submission
 

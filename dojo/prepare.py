@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
-from dojo.forkserver import ForkServer, StudentError, Worker, WorkerEnded
+from dojo.forkserver import ForkServer
 from dojo.grading.grader import Grader
 from dojo.grading.student import Student
 from dojo.regions import stub_text

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from dojo.channel import StudentError, WorkerEnded
 from dojo.course import Course, find_root, load
 from dojo.explain import explain
-from dojo.forkserver import ForkServer, StudentError, WorkerEnded
+from dojo.forkserver import ForkServer
 from dojo.grading import registry
 from dojo.grading.asking import Falsified
 from dojo.grading.grader import Grader

@@ -7,10 +7,11 @@ from typing import Any
 
 from torch import Tensor
 
-from dojo.forkserver import StudentError
+from dojo.channel import StudentError
 from dojo.grading.cases import Case, upstream_size
-from dojo.grading.compare import Mismatch, compare, compare_parts
+from dojo.grading.compare import compare, compare_parts
 from dojo.grading.grader import Grader
+from dojo.grading.mismatch import Mismatch
 from dojo.grading.student import Observation, Student
 from dojo.grading.values import clone, identical
 

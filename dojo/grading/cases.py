@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from dojo.grading import draw as drawing
-from dojo.grading.compare import tolerance
+from dojo.grading.tolerance import tolerance
 from dojo.grading.values import cast, clone
 
 if TYPE_CHECKING:

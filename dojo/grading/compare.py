@@ -6,33 +6,13 @@ with a floor tied to the size of the upstream gradient, because a true gradient 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from dojo.grading.student import RemoteObject
-from dojo.worker.wire import Alien
-
-# Honest float64 answers to our small cases differ by at most about 1e-13 of the largest entry (measured over
-# the alternatives), float32 ones by 3e-6: the tolerances leave a factor of at least 30 to both.
-RELATIVE = {torch.float64: 1e-9, torch.float32: 1e-4, torch.float16: 2e-2, torch.bfloat16: 5e-2}
-FLOOR = {torch.float64: 1e-11, torch.float32: 1e-5, torch.float16: 1e-2, torch.bfloat16: 3e-2}
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """How an answer differs from the reference. `path` names a part of a tuple, list or dict."""
-
-    kind: str  # "kind", "shape", "dtype", "finite" or "values"
-    message: str
-    expected: Any
-    actual: Any
-    path: str = ""
-    wrong: Tensor | None = None  # bool, shaped like expected: the entries outside the tolerance
-    tolerance: str | None = None
+from dojo.grading.mismatch import Mismatch, describe, dtype_message, shape_message, subject
+from dojo.grading.tolerance import derivation, dtype_name, tolerance
 
 
 def compare(
@@ -92,7 +72,7 @@ def _compare_sequence(expected: Any, actual: Any, scale: float, path: str, loose
     if len(actual) != len(expected):
         return Mismatch(
             "kind",
-            f"{_subject(path)} {len(actual)} parts where {len(expected)} are asked for.",
+            f"{subject(path)} {len(actual)} parts where {len(expected)} are asked for.",
             expected,
             actual,
             path,
@@ -114,7 +94,7 @@ def _compare_dict(
         surplus = ", ".join(repr(k)[:40] for k in actual if k not in expected) or "none"
         return Mismatch(
             "kind",
-            f"{_subject(path)} other keys (missing: {missing}; surplus: {surplus}).",
+            f"{subject(path)} other keys (missing: {missing}; surplus: {surplus}).",
             expected,
             actual,
             path,
@@ -136,7 +116,7 @@ def _compare_exactly(expected: Any, actual: Any, path: str) -> Mismatch | None:
         return _wrong_kind(wanted, expected, actual, path)
     if actual != expected:
         return Mismatch(
-            "values", f"{_subject(path)} {actual!r:.60} where it is {expected!r}.", expected, actual, path
+            "values", f"{subject(path)} {actual!r:.60} where it is {expected!r}.", expected, actual, path
         )
     return None
 
@@ -151,7 +131,7 @@ def _compare_number(expected: float, actual: Any, scale: float, path: str, loose
     if type(expected) is int:
         if number != expected:
             return Mismatch(
-                "values", f"{_subject(path)} {number!r} where it is {expected}.", expected, actual, path
+                "values", f"{subject(path)} {number!r} where it is {expected}.", expected, actual, path
             )
         return None
     if type(number) in (int, float) and number == expected:
@@ -173,19 +153,19 @@ def _compare_tensor(expected: Tensor, actual: Any, scale: float, path: str, loos
     if actual.is_complex():
         return Mismatch(
             "dtype",
-            f"{_subject(path)} complex numbers where {_name(expected.dtype)} is asked for.",
+            f"{subject(path)} complex numbers where {dtype_name(expected.dtype)} is asked for.",
             expected,
             actual,
             path,
         )
     if actual.shape != expected.shape:
-        return Mismatch("shape", _shape_message(expected, actual, scale, path), expected, actual, path)
+        return Mismatch("shape", shape_message(expected, actual, scale, path), expected, actual, path)
     if actual.dtype != expected.dtype:
-        return Mismatch("dtype", _dtype_message(expected, actual, scale, path), expected, actual, path)
+        return Mismatch("dtype", dtype_message(expected, actual, scale, path), expected, actual, path)
     if not expected.is_floating_point():
         wrong = actual != expected
         return (
-            Mismatch("values", f"{_subject(path)} wrong entries.", expected, actual, path, wrong)
+            Mismatch("values", f"{subject(path)} wrong entries.", expected, actual, path, wrong)
             if wrong.any()
             else None
         )
@@ -210,103 +190,13 @@ def _compare_values(
     wrong = (answer - reference).abs() > limit
     if not wrong.any():
         return None
-    words = _derivation(reference, dtype, scale, limit)
-    return Mismatch("values", f"{_subject(path)} wrong numbers.", expected, actual, path, wrong, words)
-
-
-def tolerance(reference: Tensor, dtype: torch.dtype, scale: float, loose: float = 1.0) -> float:
-    """The largest error that counts as rounding."""
-    largest = float(reference.abs().max()) if reference.numel() else 0.0
-    return max(RELATIVE.get(dtype, 1e-9) * largest, FLOOR.get(dtype, 1e-11) * scale) * loose
-
-
-def _derivation(reference: Tensor, dtype: torch.dtype, scale: float, limit: float) -> str:
-    largest = float(reference.abs().max()) if reference.numel() else 0.0
-    relative, floor = RELATIVE.get(dtype, 1e-9), FLOOR.get(dtype, 1e-11)
-    return (
-        f"{limit:.1e}: {relative:.0e} of the largest entry ({largest:.3g}), at least {floor:.0e} of the "
-        f"upstream gradient ({scale:.3g}); honest {_name(dtype)} rounding stays a factor of 30 below."
-    )
+    words = derivation(reference, dtype, scale, limit)
+    return Mismatch("values", f"{subject(path)} wrong numbers.", expected, actual, path, wrong, words)
 
 
 def _not_finite(answer: Tensor, expected: Any, actual: Any, path: str) -> Mismatch:
     what = "NaN" if answer.isnan().any() else "infinity"
     wrong = ~answer.isfinite() if isinstance(expected, Tensor) else None
     return Mismatch(
-        "finite", f"{_subject(path)} {what} where every number is finite.", expected, actual, path, wrong
+        "finite", f"{subject(path)} {what} where every number is finite.", expected, actual, path, wrong
     )
-
-
-def _shape_message(expected: Tensor, actual: Tensor, scale: float, path: str) -> str:
-    wanted, got = tuple(expected.shape), tuple(actual.shape)
-    start = f"shape {got} where {wanted} is asked for"
-    if _same_numbers(expected.reshape(-1), actual.reshape(-1), scale):
-        gap = (
-            "a kept dimension is missing"
-            if actual.dim() < expected.dim()
-            else "there is a dimension too many"
-        )
-        if sorted(got) == sorted(wanted):
-            gap = "its axes stand in another order"
-        return f"{_subject(path)} the right numbers in the wrong shape: {start}, {gap}."
-    if actual.dim() == 2 and got == wanted[::-1] and _same_numbers(expected, actual.mT, scale):
-        return f"{_subject(path)} the right numbers transposed: {start}."
-    try:
-        spread = torch.broadcast_to(actual, wanted)
-    except RuntimeError:
-        spread = None
-    if spread is not None and _same_numbers(expected, spread, scale):
-        return f"{_subject(path)} numbers that only broadcast to the right answer: {start}."
-    return f"{_subject(path)} {start}."
-
-
-def _dtype_message(expected: Tensor, actual: Tensor, scale: float, path: str) -> str:
-    wanted, got = _name(expected.dtype), _name(actual.dtype)
-    coarser = actual.dtype if actual.is_floating_point() else torch.float64
-    if actual.numel() and actual.double().isfinite().all():
-        limit = tolerance(expected.double(), coarser, scale)
-        if bool(((actual.double() - expected.double()).abs() <= limit).all()):
-            return (
-                f"{_subject(path)} the right numbers, but in {got} where the inputs are {wanted}: a dtype is "
-                "written down somewhere instead of taken from the inputs."
-            )
-    return f"{_subject(path)} dtype {got} where {wanted} is asked for."
-
-
-def _same_numbers(expected: Tensor, actual: Tensor, scale: float) -> bool:
-    if expected.shape != actual.shape or not expected.numel():
-        return False
-    coarser = actual.dtype if actual.is_floating_point() else torch.float64
-    limit = tolerance(expected.double(), coarser, scale)
-    return bool(((actual.double() - expected.double()).abs() <= limit).all())
-
-
-def describe(value: Any) -> str:
-    """What a value is, in words for a student."""
-    if isinstance(value, Alien):
-        article = "an" if value.type[:1] in "AEIOUaeiou" else "a"
-        return f"{article} object of type {value.type} ({value.why})"
-    if isinstance(value, RemoteObject):
-        return f"an object of your class {value.type_name}"
-    if isinstance(value, Tensor):
-        return f"a tensor of shape {tuple(value.shape)}"
-    if value is None:
-        return "None (is a `return` missing?)"
-    words: dict[type, Callable[[Any], str]] = {
-        str: lambda v: "a text",
-        bool: lambda v: f"{v}",
-        int: lambda v: "a whole number",
-        float: lambda v: "a plain number",
-        list: lambda v: f"a list of {len(v)}",
-        tuple: lambda v: f"a tuple of {len(v)}",
-        dict: lambda v: "a dict",
-    }
-    return words[type(value)](value)
-
-
-def _subject(path: str) -> str:
-    return f"Part {path} of the answer has" if path else "The answer has"
-
-
-def _name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")

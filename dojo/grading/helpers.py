@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from dojo.forkserver import StudentError
+from dojo.channel import StudentError
 
 
 def require(condition: bool, message: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dojo.forkserver import StudentError
+from dojo.channel import StudentError
 from dojo.grading import draw as drawing
 from dojo.grading.asking import arguments, observe
 from dojo.grading.cases import Case, question, upstream_size

@@ -11,13 +11,14 @@ from typing import Any
 
 import hypothesis
 
-from dojo.forkserver import StudentError, WorkerEnded
+from dojo.channel import StudentError, WorkerEnded
 from dojo.grading import universal
 from dojo.grading.asking import Falsified, ask
 from dojo.grading.cases import Parts, case_with_answer, drawn_domains, strategy
-from dojo.grading.compare import Mismatch, compare, describe
+from dojo.grading.compare import compare
 from dojo.grading.draw import Structure
 from dojo.grading.grader import Grader, Statement
+from dojo.grading.mismatch import Mismatch, describe
 from dojo.grading.student import Student
 from dojo.grading.values import clone, tensors
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dojo.grading.cases import Case
-from dojo.grading.compare import Mismatch, describe
+from dojo.grading.mismatch import Mismatch, describe
 from dojo.grading.student import RemoteObject
 from dojo.verdict import Counterexample, Shown, Worst
 from dojo.worker.wire import Alien, Code

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dojo.forkserver import Worker, WorkerEnded
+from dojo.channel import Worker, WorkerEnded
 from dojo.worker.wire import Alien, Code, Handle
 
 

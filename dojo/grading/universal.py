@@ -11,8 +11,8 @@ from torch import Tensor
 
 from dojo.grading.asking import Falsified, ask, observe, require_form, require_same, same
 from dojo.grading.cases import Case, Parts, case_with_answer, question, upstream_size
-from dojo.grading.compare import Mismatch
 from dojo.grading.grader import Grader
+from dojo.grading.mismatch import Mismatch
 from dojo.grading.student import Observation, Student
 from dojo.grading.values import entries, identical, tensors
 from dojo.rules.seen import broken_rule

@@ -16,7 +16,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dojo.forkserver import ForkServer, ServerDied, StudentError, Worker, WorkerEnded
+from dojo.channel import StudentError, Worker, WorkerEnded
+from dojo.forkserver import ForkServer, ServerDied
 from dojo.grading.student import Student
 from dojo.worker import wire
 

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-import pytest
-from small_course import RIGHT, grade, handed_in
+from pathlib import Path
 
-from dojo.engine import Engine
-from dojo.forkserver import WorkerEnded
+import pytest
+from small_course import RIGHT, build, grade, handed_in
+
+from dojo.channel import WorkerEnded
+from dojo.engine import Engine, KitFailure
 from dojo.seeds import Seed
 from dojo.verdict import Verdict
 
@@ -235,3 +237,14 @@ def test_server_killed_by_a_submission_is_replaced(engine: Engine) -> None:
     server._process.kill()
     server._process.wait()
     assert grade(engine, RIGHT).verdict is Verdict.PASSED
+
+
+def test_server_that_never_starts_is_our_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "server.py"
+    broken.write_text("raise SystemExit(1)\n")
+    monkeypatch.setattr("dojo.forkserver.SERVER", broken)
+    with (
+        Engine(build(tmp_path / "course"), lanes=1) as engine,
+        pytest.raises(KitFailure, match="did not start"),
+    ):
+        grade(engine, RIGHT)
