@@ -28,6 +28,8 @@ from dojo.submission import Submission
 from dojo.text import clean
 from dojo.verdict import ExerciseResult, Verdict
 
+PRINTS_A_LOT = 10_000  # characters in one call
+
 
 @cache
 def warm_up() -> None:
@@ -69,7 +71,7 @@ def grade_exercise(
 
 def _check(attempt: Attempt, server: ForkServer, seed: Seed) -> ExerciseResult:
     """Check property after property, each in a fresh worker; the first that fails decides."""
-    checks, output = 0, ""
+    checks, output, most = 0, "", 0
     todo = properties(attempt.grader, attempt.rules)
     for prop in todo:
         with attempt.worker(server) as worker:
@@ -79,13 +81,15 @@ def _check(attempt: Attempt, server: ForkServer, seed: Seed) -> ExerciseResult:
             except (Falsified, StudentError, WorkerEnded) as failure:
                 result = explain(attempt, failure, prop.text, worker.printed)
                 return _with_the_idea(attempt, result, failure, server)
-            output = output or worker.printed
+            output, most = output or worker.printed, max(most, worker.printed_size)
         if not count:
             raise GraderBroken(f"the property {prop.name} checked nothing")
         checks += count
     if not checks:
         raise GraderBroken("nothing was checked")
     message = f"{len(todo)} properties hold on {checks} cases."
+    if most > PRINTS_A_LOT:
+        message += f" It prints {most:,} characters in one call: a forgotten print?"
     more = {"checks": checks, "output": printed(output)}
     return outcome(attempt.exercise, attempt.unit, Verdict.PASSED, message, **more)
 

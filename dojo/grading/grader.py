@@ -116,8 +116,8 @@ class Grader:
     def bind(self, reference: Callable[..., Any]) -> Grader:
         """Take names, shapes and defaults from the reference's signature and from the hidden inputs."""
         self.reference = reference
-        self.parameters = dict(inspect.signature(reference).parameters)
-        own = inspect.signature(self.forward or self.oracle or (lambda: None)).parameters
+        self.parameters = dict(inspect.signature(reference, eval_str=True).parameters)
+        own = inspect.signature(self.forward or self.oracle or (lambda: None), eval_str=True).parameters
         self.takes = tuple(own)
         self.shapes = _shapes({**own, **self.parameters})
         drawn = [dim for dims in self.shapes.values() for dim in dims if re.match(r"[A-Za-z]", dim)]

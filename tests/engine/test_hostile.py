@@ -145,7 +145,7 @@ IN_THE_CALL = {
     "prints_megabytes": (
         "def cube_backward(x, dy):\n    print('y' * 5_000_000)\n    return 3 * x**2 * dy",
         Verdict.PASSED,
-        "properties hold",
+        "It prints 5,000,001 characters in one call",
     ),
     "huge_exception": (
         "def cube_backward(x, dy):\n    raise ValueError('z' * 50_000_000)",
