@@ -42,6 +42,9 @@ def _falsified(failure: Falsified, text: str) -> Explained:
     message = clean(failure.mismatch.message)
     if failure.broke_rule:
         return Verdict.FORBIDDEN, message, {"property": text}
+    if not failure.case.given and failure.mismatch.kind == "values" and failure.mismatch.expected is not None:
+        # Without inputs the answer is always the same, so to show it would be to give it away.
+        return Verdict.FAILED, "Not all of your answer is right.", {"property": text}
     shown = counterexample(failure.case, failure.mismatch)
     return Verdict.FAILED, message, {"property": failure.text or text, "counterexample": shown}
 

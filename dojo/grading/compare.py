@@ -116,7 +116,7 @@ def _compare_exactly(expected: Any, actual: Any, path: str) -> Mismatch | None:
         return _wrong_kind(wanted, expected, actual, path)
     if actual != expected:
         return Mismatch(
-            "values", f"{subject(path)} {actual!r:.60} where it is {expected!r}.", expected, actual, path
+            "values", f"{subject(path)} {actual!r:.60}, which is not right here.", expected, actual, path
         )
     return None
 
@@ -131,7 +131,7 @@ def _compare_number(expected: float, actual: Any, scale: float, path: str, loose
     if type(expected) is int:
         if number != expected:
             return Mismatch(
-                "values", f"{subject(path)} {number!r} where it is {expected}.", expected, actual, path
+                "values", f"{subject(path)} {number!r}, which is not right here.", expected, actual, path
             )
         return None
     if type(number) in (int, float) and number == expected:
