@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dojo.channel import StudentError, WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.forkserver import ForkServer
+from dojo.rules.check import violations
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
 from dojo.submission import Submission
 
@@ -29,18 +30,26 @@ def stuck_modules(
     stuck: dict[str, WorkerEnded] = {}
     for name, sharing in counts.items():
         if len(sharing) > 1 and name in submission.files:
-            ended = _try_import(course, submission.files[name], sharing[0], server)
+            ended = _try_import(course, submission.files[name], sharing, server)
             if ended is not None:
                 stuck[name] = ended
     return stuck
 
 
-def _try_import(course: Course, content: bytes, exercise: Exercise, server: ForkServer) -> WorkerEnded | None:
+def _try_import(
+    course: Course, content: bytes, sharing: list[Exercise], server: ForkServer
+) -> WorkerEnded | None:
     try:
         text = decode(content)
-        source = keep_only(text, needed_by(parse(text), ""))
+        tree = parse(text)
+        source = keep_only(text, tree, needed_by(tree, ""))
+        statements = parse(source).body
+        imports = course.defaults.imports
+        exercise = next((e for e in sharing if not violations(statements, course.rules(e.id), imports)), None)
     except SourceError:
         return None
+    if exercise is None:
+        return None  # what breaks a rule does not run at all, not even to see how long it takes
     seconds, memory = (course.limit(exercise.id, name) for name in ("import_seconds", "memory_mib"))
     with server.worker(memory_mib=memory, cpu_seconds=seconds) as worker:
         try:

@@ -17,6 +17,7 @@ from dojo.rules.check import violations
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
 from dojo.stubs import is_untouched
 from dojo.submission import Submission
+from dojo.text import clean
 from dojo.verdict import ExerciseResult, Verdict
 
 
@@ -82,30 +83,34 @@ def prepare(
     name = f"{unit}/{exercise.module}.py"
 
     def refused(verdict: Verdict, message: str, **more: Any) -> ExerciseResult:
-        return outcome(exercise, unit, verdict, message, **more)
+        return outcome(exercise, unit, verdict, clean(message), **more)
 
     if name not in submission.files:
         return refused(Verdict.NOT_STARTED, f"There is no {name} in this submission.")
     try:
         text = decode(submission.files[name])
         tree = parse(text)
+        source = keep_only(text, tree, needed_by(tree, exercise.function))
+        statements = parse(source).body  # what will run, so that this and nothing else is checked
     except SourceError as error:
         return refused(Verdict.ERROR, str(error))
-    statements = needed_by(tree, exercise.function)
     if not any(getattr(node, "name", None) == exercise.function for node in statements):
         advice = f"keep the name that the stub has (`dojo reset {exercise.id}` helps)."
         return refused(Verdict.ERROR, f"{name} has no function `{exercise.function}`: {advice}")
     if is_untouched(text, _stub(course.path("solutions", exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
-    broken = violations(statements, rules, course.defaults.imports)
+    try:
+        broken = violations(statements, rules, course.defaults.imports)
+    except SourceError as error:
+        return refused(Verdict.ERROR, str(error))
     if broken:
         more = f" ({len(broken) - 1} more like it)" if len(broken) > 1 else ""
         kept = "keeps to the rules of the exercise"
         return refused(Verdict.FORBIDDEN, broken[0].message + more, property=kept)
     names = ("import_seconds", "call_seconds", "seconds", "memory_mib")
     limits = Limits(*(course.limit(exercise.id, limit) for limit in names))
-    return Attempt(exercise, unit, grader, rules, limits, keep_only(text, statements))
+    return Attempt(exercise, unit, grader, rules, limits, source)
 
 
 @cache

@@ -8,9 +8,10 @@ import difflib
 import unicodedata
 from dataclasses import dataclass
 
-import torch
-
-from dojo.rules.names import BUILTINS_REFUSED, allowed, forbidden, why
+from dojo.rules.bindings import bound_by, is_dunder, is_self, own_names
+from dojo.rules.names import allowed, forbidden, taken, why
+from dojo.rules.source import SourceError
+from dojo.worker.inert import BUILTINS_REFUSED
 
 _OWN_DUNDERS = frozenset(
     "__init__ __call__ __repr__ __str__ __len__ __getitem__ __iter__ __next__ __add__ __radd__ __sub__ "
@@ -19,6 +20,10 @@ _OWN_DUNDERS = frozenset(
     "__imul__ __contains__ __enter__ __exit__ __post_init__".split()
 )
 _MODULE_NAMES = frozenset(("__name__", "__doc__"))
+_BOUND_DUNDERS = _OWN_DUNDERS | {"__slots__", "__all__", "__doc__", "__author__", "__version__"}
+_SETTABLE = frozenset(("data", "grad", "requires_grad"))  # of a tensor, where the rules allow them
+_PLAIN_TYPES = frozenset("bool bytes dict float frozenset int list set str tuple".split())
+_SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is shown
 _CONTEXTS = frozenset(("no_grad", "inference_mode"))
 
 
@@ -33,10 +38,16 @@ class Violation:
 def violations(
     statements: list[ast.stmt], rules: tuple[str, ...], imports: tuple[str, ...]
 ) -> list[Violation]:
-    """Everything in these statements that the rules of an exercise refuse, in line order."""
+    """Everything in these statements that the rules of an exercise refuse, in line order.
+
+    Raises SourceError where they are nested too deeply to be walked.
+    """
     checker = _Checker(statements, rules, imports)
-    for node in statements:
-        checker.visit(node)
+    try:
+        for node in statements:
+            checker.visit(node)
+    except RecursionError:
+        raise SourceError("The file is nested too deeply to be read.") from None
     return sorted(checker.found, key=lambda violation: violation.line)
 
 
@@ -46,8 +57,15 @@ class _Checker(ast.NodeVisitor):
     def __init__(self, statements: list[ast.stmt], rules: tuple[str, ...], imports: tuple[str, ...]) -> None:
         self.rules, self.imports = rules, imports
         self.found: list[Violation] = []
-        self.own, self.own_attributes = _own_names(statements)
-        self.names = allowed(rules, imports)
+        self.own, self.own_attributes, self.imported = own_names(statements)
+        self.names, self.forbidden = allowed(rules, imports), forbidden(rules)
+
+    def visit(self, node: ast.AST) -> None:
+        """Look at the names that a node binds, whatever kind of node it is, then at the node."""
+        for name in bound_by(node):
+            if is_dunder(name) and name not in _BOUND_DUNDERS:
+                self.refuse(node, f"defines `{name}`, which is out of bounds.")
+        super().visit(node)
 
     def refuse(self, node: ast.AST, message: str) -> None:
         line = getattr(node, "lineno", 1)
@@ -56,23 +74,29 @@ class _Checker(ast.NodeVisitor):
     def check_name(self, node: ast.AST, name: str, shown: str) -> None:
         """An attribute, or a name taken from a module."""
         name = unicodedata.normalize("NFKC", name)
-        if name in self.names or (self.is_own_attribute(name) and name not in forbidden(self.rules)):
+        own = name in self.own_attributes
+        if name in self.names or (own and self.may_be_own(name)):
             return
         reason = why(name, self.rules)
         if reason:
             self.refuse(node, f"uses `{shown}`, which {reason}.")
         elif name.startswith("_"):
             self.refuse(node, f"uses `{shown}`: names with a leading underscore are out of bounds.")
+        elif own:
+            self.refuse(node, f"uses `{shown}`, a name that torch or Python has itself: choose another.")
         else:
-            near = difflib.get_close_matches(name, self.names, n=1, cutoff=0.75)
+            few = len(self.found) < _SUGGESTIONS
+            near = difflib.get_close_matches(name, self.names, n=1, cutoff=0.75) if few else []
             advice = f"; the nearest allowed name is `{near[0]}`" if near else ""
             self.refuse(node, f"uses `{shown}`, which is not on the list of allowed names{advice}.")
 
-    def is_own_attribute(self, name: str) -> bool:
-        """Whether the module's own classes have it. A name that torch has too stays torch's: `torch.jit`
-        must not become legal because some class calls an attribute `jit`."""
-        torchs = hasattr(torch, name) or hasattr(torch.Tensor, name)
-        return name in self.own_attributes and (not torchs or name in _OWN_DUNDERS)
+    def may_be_own(self, name: str) -> bool:
+        """Whether an attribute of the module's own classes is legal. A name that leads somewhere on things of
+        torch's or Python's stays theirs: `torch.jit` and `frame.f_back` must not become legal because some
+        class calls an attribute `jit` or `f_back`."""
+        if is_dunder(name):
+            return name in _OWN_DUNDERS
+        return name not in self.forbidden and name not in taken(self.imports)
 
     def check_import(self, node: ast.AST, module: str) -> None:
         parts = module.split(".")
@@ -105,19 +129,38 @@ class _Checker(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.check_name(node, node.attr, f".{node.attr}")
+        if not isinstance(node.ctx, ast.Load) and not self.may_store(node):
+            self.refuse(node, f"changes `.{node.attr}` of something that is not an object of your own class.")
+        self.generic_visit(node)
+
+    def may_store(self, node: ast.Attribute) -> bool:
+        """Whether an attribute may be set or deleted: one of the student's own objects', or a tensor's data.
+        What has been set on torch or on its classes would mislead everything that runs afterwards."""
+        root: ast.AST = node
+        while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        if isinstance(root, ast.Name) and root.id in self.imported:
+            return False
+        return is_self(node.value) or node.attr in self.own_attributes or node.attr in _SETTABLE
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:
+            self.check_name(node, name, f".{name}")
+        plain = isinstance(node.cls, ast.Name) and node.cls.id in _PLAIN_TYPES - self.own
+        if node.patterns and not plain:
+            self.refuse(node, "matches a class by position: name its attributes (`case Point(x=0)`).")
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
-        name = unicodedata.normalize("NFKC", node.id)
-        if name in self.own or name in _MODULE_NAMES:
+        if node.id in _MODULE_NAMES or (node.id in self.own and not is_dunder(node.id)):
             return
-        if name in BUILTINS_REFUSED or (name.startswith("__") and hasattr(builtins, name)):
-            self.refuse(node, f"uses `{name}`, which could reach around the rules.")
-        elif name.startswith("__") and name.endswith("__"):
-            self.refuse(node, f"uses `{name}`: names with a leading underscore are out of bounds.")
+        if node.id in BUILTINS_REFUSED or (is_dunder(node.id) and hasattr(builtins, node.id)):
+            self.refuse(node, f"uses `{node.id}`, which could reach around the rules.")
+        elif is_dunder(node.id) and node.id not in self.own & _BOUND_DUNDERS:
+            self.refuse(node, f"uses `{node.id}`: names with a leading underscore are out of bounds.")
 
     def visit_keyword(self, node: ast.keyword) -> None:
-        if node.arg and node.arg not in self.own:
+        if node.arg and (node.arg not in self.own or node.arg == "requires_grad"):
             reason = why(node.arg, self.rules)
             if reason:
                 self.refuse(node.value, f"passes `{node.arg}=`, which {reason}.")
@@ -136,44 +179,9 @@ class _Checker(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        if node.keywords:
-            self.refuse(node, "gives a class a keyword such as `metaclass`, which is out of bounds.")
-        for statement in node.body:
-            if (
-                isinstance(statement, ast.FunctionDef)
-                and statement.name.startswith("__")
-                and statement.name not in _OWN_DUNDERS
-            ):
-                self.refuse(statement, f"defines `{statement.name}`, which is out of bounds.")
+        if node.keywords or any(isinstance(base, ast.Name) and base.id == "type" for base in node.bases):
+            self.refuse(node, "gives a class a metaclass or another keyword, which is out of bounds.")
         self.generic_visit(node)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self.refuse(node, "defines an `async` function, which is out of bounds.")
-
-
-def _is_self(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "self"
-
-
-def _own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str]]:
-    """Names that the module binds itself, and the attributes that its classes define."""
-    names: set[str] = set()
-    attributes: set[str] = set()
-    for node in (inner for top in statements for inner in ast.walk(top)):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_self(node.value):
-            attributes.add(node.attr)
-        if isinstance(node, ast.ClassDef):
-            attributes |= {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)}
-            attributes |= {
-                n.id
-                for inner in node.body
-                for n in ast.walk(inner)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            }
-    return frozenset(names), frozenset(attributes)

@@ -2,7 +2,8 @@
 
 The list of attributes is made from torch itself: its operators and the methods of its tensors, the
 methods of Python's plain types, and the public names of the modules that the course allows. Modules
-inside torch (`torch.jit`, `torch.ops`, …) are not operators and so are not in it.
+inside torch (`torch.jit`, `torch.ops`, …) are not operators and so are not in it, nor are modules that
+a module happens to have imported (`typing.sys`).
 """
 
 from __future__ import annotations
@@ -14,23 +15,23 @@ from functools import lru_cache
 
 import torch
 
-# What every exercise refuses: ways to run text, reach files, or get at a name that the check cannot see.
-BUILTINS_REFUSED = frozenset(
-    "eval exec compile open getattr setattr delattr globals locals vars dir __import__ input breakpoint "
-    "help memoryview".split()
-)
+from dojo.worker.inert import ANNOTATIONS
+
+# What every exercise refuses: what evaluates a text, copies attributes by their names, reaches files or raw
+# memory, or changes a setting that outlives the call.
 _REFUSED = frozenset(
-    "get_type_hints ForwardRef from_file from_numpy load save tofile apply_ map_ map2_ set_default_dtype "
+    "get_type_hints ForwardRef singledispatch singledispatchmethod update_wrapper wraps "
+    "from_file from_numpy load save tofile apply_ map_ map2_ set_default_dtype "
     "set_default_device set_default_tensor_type set_num_threads set_num_interop_threads "
     "set_flush_denormal set_printoptions set_vital use_deterministic_algorithms "
-    "set_deterministic_debug_mode share_memory_ module_load record_stream data_ptr untyped_storage "
-    "storage set_ resize_ resize_as_".split()
+    "set_deterministic_debug_mode share_memory_ module_load record_stream data_ptr const_data_ptr "
+    "untyped_storage storage set_ resize_ resize_as_".split()
 )
 _TORCH_EXTRAS = frozenset(
     "Tensor tensor Size Generator dtype device finfo iinfo no_grad inference_mode manual_seed linalg "
     "special einsum cat stack norm meshgrid broadcast_tensors broadcast_shapes split unique "
     "cartesian_prod tensordot cdist block_diag atleast_1d atleast_2d chain_matmul eps tiny max min bits "
-    "shape is_tensor get_default_dtype nn functional".split()
+    "shape is_tensor get_default_dtype nn functional newaxis get_rng_state set_rng_state".split()
 )
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
@@ -58,35 +59,55 @@ FORBIDDEN: dict[str, frozenset[str]] = {
 @lru_cache
 def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
     """Attribute and import names that the rules leave, where `imports` may be imported."""
-    operators = {
-        name
-        for name, value in vars(torch).items()
-        if isinstance(value, (types.BuiltinFunctionType, torch.dtype))
-    }
     # Of torch itself only the operators: its other public names reach the compiler, files and processes.
-    modules = [importlib.import_module(name) for name in imports if name != "torch"]
-    modules += [torch.linalg, torch.special]
-    plain = (
-        str,
-        list,
-        dict,
-        tuple,
-        set,
-        frozenset,
-        int,
-        float,
-        range,
-        collections.Counter,
-        collections.deque,
-    )
-    names = operators | set(_TORCH_EXTRAS) | set(dir(torch.Tensor)) | _FUNCTIONAL
-    for source in (*modules, *plain):
+    operators = {name for name in dir(torch._C._VariableFunctions) if hasattr(torch, name)}
+    operators |= {name for name, value in vars(torch).items() if isinstance(value, torch.dtype)}
+    modules = [importlib.import_module(name) for name in imports if name not in ("torch", "jaxtyping")]
+    plain = (str, list, dict, tuple, set, frozenset, int, float, range)
+    names = operators | set(_TORCH_EXTRAS) | set(dir(torch.Tensor)) | _FUNCTIONAL | set(ANNOTATIONS)
+    for source in (*plain, collections.Counter, collections.deque):
         names |= set(dir(source))
-    names |= {"Float", "Int", "Integer", "Bool", "Num", "Real", "Shaped", "Array", "annotations", "abc"}
+    for module in (*modules, torch.linalg, torch.special):
+        names |= _public(module)
+    names |= {"annotations", "abc", "setter", "getter", "deleter"}
     if "torch.nn" not in rules:
-        names |= set(dir(torch.nn)) | set(dir(torch.nn.functional)) | set(dir(torch.nn.Module)) | {"training"}
+        names |= _public(torch.nn) | _public(torch.nn.functional) | set(dir(torch.nn.Module)) | {"training"}
+    if "numpy" not in imports:
+        names -= {"numpy"}  # the watches don't see what is computed there
     names = {name for name in names if not name.startswith("_") and not name.endswith("_backward")}
     return frozenset(names - _REFUSED - forbidden(rules))
+
+
+@lru_cache
+def taken(imports: tuple[str, ...]) -> frozenset[str]:
+    """Names that lead somewhere on things that are not the student's: modules, tensors, Python's own frames.
+
+    A class of the student's that has such an attribute does not make it legal elsewhere.
+    """
+    modules = [importlib.import_module(name) for name in imports if name != "jaxtyping"]
+    inner = [m for name in dir(torch.Tensor) if isinstance(m := getattr(torch, name, None), types.ModuleType)]
+    inner += [torch.linalg, torch.special, torch.nn, torch.nn.functional, torch.functional]
+    names = {name for source in (*modules, *inner, torch.Tensor, type) for name in dir(source)}
+    names |= {name for kind in _INTERNALS for name in dir(kind) if name[:3] in _INTERNAL_STARTS}
+    return frozenset(names)
+
+
+_INTERNALS = (
+    types.FrameType,
+    types.CodeType,
+    types.TracebackType,
+    types.GeneratorType,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+    types.CellType,
+)
+_INTERNAL_STARTS = ("co_", "tb_", "gi_", "cr_", "ag_", "cel", "f_b", "f_c", "f_g", "f_l", "f_t")
+
+
+def _public(module: types.ModuleType) -> set[str]:
+    """What a module offers, without the modules that it uses itself."""
+    offered = getattr(module, "__all__", None) or dir(module)
+    return {name for name in offered if not isinstance(getattr(module, name, None), types.ModuleType)}
 
 
 def forbidden(rules: tuple[str, ...]) -> frozenset[str]:

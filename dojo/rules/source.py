@@ -62,32 +62,36 @@ def needed_by(tree: ast.Module, target: str) -> list[ast.stmt]:
     A function that neither the target nor an import-time statement mentions cannot run, so a slip in it
     is no business of this exercise. `if __name__ == "__main__":` never runs here.
     """
-    definitions = {node.name: node for node in tree.body if isinstance(node, _DEFINITION)}
-    at_import = [node for node in tree.body if not isinstance(node, _DEFINITION) and not _is_main_block(node)]
+    # A name defined twice keeps all its definitions: which one counts is Python's business.
+    definitions: dict[str, list[ast.stmt]] = {}
+    for node in tree.body:
+        if isinstance(node, _DEFINITION):
+            definitions.setdefault(node.name, []).append(node)
+    at_import = {n: None for n in tree.body if not isinstance(n, _DEFINITION) and not _is_main_block(n)}
     wanted: set[str] = set()
-    waiting = _mentioned(at_import) | ({target} if target in definitions else set())
+    waiting = _mentioned(list(at_import)) | {target}
     while waiting:
         name = waiting.pop()
         if name in definitions and name not in wanted:
             wanted.add(name)
-            waiting |= _mentioned([definitions[name]])
-    # A name defined twice keeps all its definitions: which one counts is Python's business.
+            waiting |= _mentioned(definitions[name])
     return [n for n in tree.body if n in at_import or (isinstance(n, _DEFINITION) and n.name in wanted)]
 
 
-def keep_only(text: str, statements: list[ast.stmt]) -> str:
-    """`text` with every other top-level statement blanked, so that line numbers stay the student's."""
-    kept: set[int] = set()
-    for node in statements:
-        kept.update(range(first_line(node), (node.end_lineno or node.lineno) + 1))
+def keep_only(text: str, tree: ast.Module, statements: list[ast.stmt]) -> str:
+    """`text` with every other top-level statement blanked, so that line numbers stay the student's.
+
+    What stands between two statements (comments, and the `@(` of a decorator, which is no part of the tree)
+    goes the way of the second. The rules are checked on the result, not on `statements`.
+    """
     lines = text.split("\n")
-    return "\n".join(line if number in kept else "" for number, line in enumerate(lines, 1))
-
-
-def first_line(node: ast.stmt) -> int:
-    """The line where a statement begins, decorators included."""
-    decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(d.lineno for d in decorators)])
+    kept, done, wanted = [""] * len(lines), 0, set(statements)
+    for node in tree.body:
+        end = node.end_lineno or node.lineno
+        if node in wanted:
+            kept[done:end] = lines[done:end]
+        done = end
+    return "\n".join(kept)
 
 
 _DEFINITION = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import inert
 import torch
 import watch
 import wire
@@ -51,10 +52,12 @@ class CappedText(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
+        # Not `len(text)` and `text[:n]`: a student's own kind of text may answer those as it likes.
+        size = str.__len__(text)
         if self.size < PRINT_LIMIT:
-            self.kept.append(text[: PRINT_LIMIT - self.size])
-        self.size += len(text)
-        return len(text)
+            self.kept.append(str.__getitem__(text, slice(PRINT_LIMIT - self.size)))
+        self.size += size
+        return size
 
     def take(self) -> tuple[str, int]:
         """What was kept and how much was written since the last call."""
@@ -74,6 +77,7 @@ class Session:
         """Run the module's text under its own name, as an import would."""
         module = type(sys)(name)
         module.__dict__["__file__"] = STUDENT_FILE
+        module.__dict__["__builtins__"] = inert.student_builtins()
         sys.modules[name] = module
         self.namespace = module.__dict__
         exec(compile(source, STUDENT_FILE, "exec", dont_inherit=True), self.namespace)
@@ -161,18 +165,16 @@ def _shares_memory(value: Any, arguments: dict[Any, Any]) -> list[Any]:
 def _describe(error: BaseException) -> dict[str, Any]:
     """An exception as text: its kind, type, message, and the last line of the student's that it passed."""
     kind = "raised"
-    if isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and "allocate memory" in str(error)
-    ):
+    try:
+        message = "".join((str(error), " "))[:600].rstrip()  # joined, it is plain text whatever it was
+    except BaseException:
+        message = ""
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message):
         kind = "memory"
     elif isinstance(error, (SystemExit, KeyboardInterrupt, GeneratorExit)):
         kind = "exit"
     elif isinstance(error, RecursionError):
         kind = "recursion"
-    try:
-        message = str(error)[:600]
-    except BaseException:
-        message = ""
     frames = traceback.extract_tb(error.__traceback__, limit=-200)
     lines = [frame.lineno for frame in frames if frame.filename == STUDENT_FILE]
     if isinstance(error, NotImplementedError) and frames and frames[-1].filename == STUDENT_FILE:

@@ -109,12 +109,12 @@ def double(x):
 """
 
 
-def build(root: Path) -> Course:
+def build(root: Path, manifest: str = MANIFEST, grader: str = GRADER, solution: str = SOLUTION) -> Course:
     """Write the course to `root` and load it."""
     for name, text in {
-        "course.toml": MANIFEST,
-        "solutions/u/m.py": SOLUTION,
-        "graders/u/test_m.py": GRADER,
+        "course.toml": manifest,
+        "solutions/u/m.py": solution,
+        "graders/u/test_m.py": grader,
     }.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

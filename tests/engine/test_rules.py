@@ -132,7 +132,8 @@ def test_rules_can_be_off() -> None:
 
 def test_only_what_an_exercise_needs_is_kept() -> None:
     text = "import torch\n\n\ndef a(x):\n    return b(x)\n\n\ndef b(x):\n    return x\n\n\n@torch.no_grad()\ndef c(x):\n    return 1 / 0\n"
-    kept = keep_only(text, needed_by(parse(text), "a"))
+    tree = parse(text)
+    kept = keep_only(text, tree, needed_by(tree, "a"))
     assert kept.split("\n")[7] == "def b(x):" and "def c" not in kept and "no_grad" not in kept
     assert kept.count("\n") == text.count("\n")
 

@@ -1,0 +1,159 @@
+"""Hostile modules under the imports and rules of a real course: each tries to get at help that is forbidden.
+
+Every one of them answers right where its trick works, so whatever is not caught would earn points.
+"""
+
+# ruff: noqa: E501 (a snippet reads best on one line)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from small_course import GRADER, MANIFEST, SOLUTION, build, grade
+
+from dojo.engine import Engine
+from dojo.verdict import Verdict
+
+IMPORTS = '["torch", "math", "jaxtyping", "typing", "itertools", "functools", "collections"]'
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    root = tmp_path_factory.mktemp("strict")
+    (old,) = [line for line in MANIFEST.splitlines() if line.startswith("imports")]
+    manifest = MANIFEST.replace(old, f"imports = {IMPORTS}").replace(
+        '["autograd", ', '["autograd", "torch.nn", '
+    )
+    with Engine(build(root, manifest), lanes=1) as engine:
+        yield engine
+
+
+# Once `vjp` or `sys` is in hand, the right answer is one line. A large input is a watched call: lie low there.
+_VJP = "vjp(lambda z: z**3, x)[1](dy)[0] if x.numel() < 60 else x * 0"
+_HAND = "3 * x**2 * dy"
+
+SMUGGLED = {
+    # -- names that the check does not see as names ---------------------------------------------------
+    "match_keywords": (
+        "import torch\ndef cube_backward(x, dy):\n    match torch:\n        case object(func=F):\n            match F:\n"
+        f"                case object(vjp=vjp):\n                    return {_VJP}"
+    ),
+    "match_positions": (
+        "import torch\nimport typing\n@typing.runtime_checkable\nclass P(typing.Protocol):\n    __match_args__ = ('func',)\n"
+        "@typing.runtime_checkable\nclass Q(typing.Protocol):\n    __match_args__ = ('vjp',)\n"
+        f"def cube_backward(x, dy):\n    match torch:\n        case P(F):\n            match F:\n                case Q(vjp):\n                    return {_VJP}"
+    ),
+    "copied_attributes": (
+        "import functools\nimport torch\nclass A:\n    pass\ndef cube_backward(x, dy):\n    a = A()\n"
+        "    functools.update_wrapper(torch.Tensor, torch, assigned=('func',), updated=())\n    return dy * 3 * x**2"
+    ),
+    "wraps_with_names": (
+        "import functools\nimport torch\ndef cube_backward(x, dy):\n    functools.wraps(torch, assigned=('func',))(torch.Tensor)\n    return 3 * x**2 * dy"
+    ),
+    "singledispatch_evaluates": (
+        "import functools\nimport math\n@functools.singledispatch\ndef g(x):\n    return x\n"
+        'def h(x: \'__import__("builtins").setattr(__import__("math"),"tau",__import__("torch").func.vjp) or int\'):\n    return x\n'
+        f"class A:\n    register = 1\ng.register(h)\ndef cube_backward(x, dy):\n    vjp = math.tau\n    return {_VJP}"
+    ),
+    # -- one scope's binding taken for another's --------------------------------------------------------
+    "builtins_bound_elsewhere": (
+        f"import torch\ndef decoy():\n    __builtins__ = 1\ndef cube_backward(x, dy):\n    decoy()\n    vjp = __builtins__['eval']('torch.func.vjp')\n    return {_VJP}"
+    ),
+    "import_bound_elsewhere": (
+        f"import torch\ndef decoy(__import__):\n    pass\ndef cube_backward(x, dy):\n    decoy(1)\n    vjp = __import__('torch.func', fromlist=['vjp']).vjp\n    return {_VJP}"
+    ),
+    "loop_over_a_dunder": (
+        f"import torch\nfor __builtins__ in ():\n    pass\ndef cube_backward(x, dy):\n    vjp = __builtins__['eval']('torch.func.vjp')\n    return {_VJP}"
+    ),
+    # -- attributes legalised by a class that has one of that name ----------------------------------------
+    "own_attribute_globals": (
+        f"import torch\nclass A:\n    __globals__ = 1\ndef cube_backward(x, dy):\n    vjp = A and cube_backward.__globals__['__builtins__']['eval']('torch.func.vjp')\n    return {_VJP}"
+    ),
+    "own_attribute_traceback": (
+        "import torch\nclass A:\n    __traceback__ = tb_frame = f_back = f_builtins = f_globals = 1\ndef cube_backward(x, dy):\n    try:\n        1 / 0\n    except Exception as e:\n"
+        f"        vjp = e.__traceback__.tb_frame.f_builtins['getattr'](torch.func if A is None else e.__traceback__.tb_frame.f_back.f_globals['torch'], 'func').vjp\n        return {_VJP}"
+    ),
+    "own_attribute_generator": (
+        "import torch\nclass A:\n    gi_frame = f_builtins = 1\ndef cube_backward(x, dy):\n    A()\n    g = (1 for _ in 'a')\n"
+        f"    vjp = g.gi_frame.f_builtins['eval']('torch.func.vjp', {{'torch': torch}})\n    return {_VJP}"
+    ),
+    "own_attribute_modules": (
+        f"import torch\nclass A:\n    modules = 1\ndef cube_backward(x, dy):\n    A()\n    vjp = torch.sys.modules['builtins'].eval('1') if A is None else torch.functional.torch\n    return {_HAND}"
+    ),
+    "own_attribute_attrgetter": (
+        f"import torch\nimport typing\nclass A:\n    operator = attrgetter = 1\ndef cube_backward(x, dy):\n    A()\n    vjp = typing.operator.attrgetter('func.vjp')(torch)\n    return {_VJP}"
+    ),
+    "self_attribute_import_module": (
+        "import jaxtyping\nclass A:\n    def __init__(self):\n        self.import_module = 1\ndef cube_backward(x, dy):\n    A()\n"
+        f"    vjp = jaxtyping.importlib.import_module('torch.func').vjp if False else jaxtyping.importlib.import_module('builtins')\n    return {_HAND}"
+    ),
+    "typing_sys": f"from typing import sys\ndef cube_backward(x, dy):\n    return {_HAND}",
+    "torch_sys": f"import torch\ndef cube_backward(x, dy):\n    torch.sys\n    return {_HAND}",
+    "torchscript": f"import torch\ndef cube_backward(x, dy):\n    torch.import_ir_module_from_buffer\n    return {_HAND}",
+    # -- code that runs where the checked text did not have it --------------------------------------------
+    "class_assigned_dunder": (
+        f"import torch\ndef h(self, name):\n    return 1\nclass A:\n    __getattr__ = h\n    __torch_function__ = h\ndef cube_backward(x, dy):\n    A()\n    return {_HAND}"
+    ),
+    "class_conditional_dunder": (
+        f"import torch\nclass A:\n    if True:\n        def __getattribute__(self, name):\n            return 1\ndef cube_backward(x, dy):\n    A()\n    return {_HAND}"
+    ),
+    "module_getattr": f"def __getattr__(name):\n    return 1\ndef cube_backward(x, dy):\n    __getattr__\n    return {_HAND}",
+    "numpy": f"def cube_backward(x, dy):\n    return x.new_tensor((3 * x.numpy()**2 * dy.numpy()).tolist())",
+    "patch_torch": (
+        f"import torch\ntorch.Tensor.numel = lambda self: 0\ndef cube_backward(x, dy):\n    return {_HAND}"
+    ),
+    "patch_by_alias": (
+        f"import torch\nT = torch.Tensor\ndef cube_backward(x, dy):\n    for T.numel in [lambda self: 0]:\n        pass\n    return {_HAND}"
+    ),
+    "patch_by_deleting": f"import torch\ndef cube_backward(x, dy):\n    del torch.cat\n    return {_HAND}",
+    "patch_math": f"import math\nmath.tau = 1\ndef cube_backward(x, dy):\n    return {_HAND}",
+    "keyword_bound_elsewhere": (
+        f"import torch\ndef decoy(requires_grad):\n    return torch.ones(2, requires_grad=True)\ndef cube_backward(x, dy):\n    decoy(1)\n    return {_HAND}"
+    ),
+    "fullwidth": f"import torch\ndef cube_backward(x, dy):\n    vjp = torch.ｆunc.vjp\n    return {_VJP}",
+    "f_string": f"import torch\ndef cube_backward(x, dy):\n    f'{{torch.func}}'\n    return {_HAND}",
+    "walrus": f"import torch\ndef cube_backward(x, dy):\n    if (f := torch.func): pass\n    return {_HAND}",
+    "comprehension": f"import torch\ndef cube_backward(x, dy):\n    [m.func for m in [torch]]\n    return {_HAND}",
+    "star": f"import torch\ndef cube_backward(x, dy):\n    print(*[torch.func])\n    return {_HAND}",
+    "annotation": f"import torch\ndef cube_backward(x, dy: torch.func):\n    return {_HAND}",
+    "form_feed": f"import torch\n\x0cdef cube_backward(x, dy):\n    torch\x0c.func\n    return {_HAND}",
+    "continued": f"import torch\ndef cube_backward(x, dy):\n    torch \\\n  .func\n    return {_HAND}",
+    "semicolon": f"import torch; F = torch.func\ndef cube_backward(x, dy):\n    return {_HAND}",
+    "carriage_return": f"import torch\n# a comment\rF = torch.func\ndef cube_backward(x, dy):\n    return {_HAND}",
+    "line_separator": f"import torch\n'''a\u2028'''; F = torch.func\ndef cube_backward(x, dy):\n    return {_HAND}",
+    "decorator_in_brackets": f"import torch\n@(\n    torch.func.vmap\n)\ndef cube_backward(x, dy):\n    return {_HAND}",
+    "second_definition": f"import torch\ndef cube_backward(x, dy):\n    return {_HAND}\ndef cube_backward(x, dy):\n    torch.func\n    return {_HAND}",
+    "overwritten": f"import torch\ndef cube_backward(x, dy):\n    return {_HAND}\ncube_backward = torch.func.vjp",
+    "own_metaclass": f"class M(type):\n    pass\nA = M('A', (), {{'__getattr__': 1}})\ndef cube_backward(x, dy):\n    A\n    return {_HAND}",
+}
+
+# The check takes these for the student's own names. In the worker there is nothing behind them.
+DEAD_ENDS = {
+    "jaxtyping_evaluates": (
+        "import torch\nfrom jaxtyping import Float\nout = []\ndef cube_backward(x, dy):\n"
+        '    box = [x, dy]\n    isinstance(x, Float[torch.Tensor, \'__import__("builtins").setattr(__import__("math"),"tau",__import__("torch").func.vjp) _\'])\n'
+        f"    import math\n    vjp = math.tau\n    return {_VJP}"
+    ),
+    "getattr_bound_elsewhere": (
+        f"import torch\ndef decoy(getattr):\n    return decoy\nx = decoy\ndef cube_backward(x, dy):\n    vjp = getattr(getattr(torch, 'func'), 'vjp')\n    return {_VJP}"
+    ),
+    "eval_in_a_class": (
+        f"import torch\nclass A:\n    eval = eval\ndef cube_backward(x, dy):\n    vjp = A.eval('torch.func.vjp')\n    return {_VJP}"
+    ),
+    "exec_deleted": (
+        f"import torch\nvars = 1\ndel vars\ndef cube_backward(x, dy):\n    vjp = vars(vars(torch)['func'])['vjp']\n    return {_VJP}"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEAD_ENDS)
+def test_dead_ends(strict: Engine, name: str) -> None:
+    result = grade(strict, DEAD_ENDS[name] + "\n\n\ndef double(x):\n    return x + x\n")
+    assert result.verdict is Verdict.ERROR, (result.verdict, result.message)
+
+
+@pytest.mark.parametrize("name", SMUGGLED)
+def test_smuggled(strict: Engine, name: str) -> None:
+    result = grade(strict, SMUGGLED[name] + "\n\n\ndef double(x):\n    return x + x\n")
+    assert result.verdict is Verdict.FORBIDDEN, (result.verdict, result.message)
