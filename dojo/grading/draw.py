@@ -118,7 +118,7 @@ def upstream(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     """An upstream gradient: random, not uniform, of several scales."""
     values = draw.normal(*shape)
     if values.numel() > 1 and bool((values == values.flatten()[0]).all()):
-        values[(-1,) * values.dim()] += 1
+        values[(-1,) * values.dim()] *= 2  # and not += 1, which could make it 0
     return values * draw.scale
 
 
