@@ -45,7 +45,8 @@ def broken_rule(seen: Any, rules: tuple[str, ...], elements: int) -> str | None:
     if "finite_differences" in rules and seen["elements"] > work_budget(elements):
         return (
             f"Your function computed {seen['elements']:,} numbers where inputs and result have {elements:,}: "
-            "that is the cost of trying out every input in turn, and this exercise asks for the derivative."
+            "that is the cost of trying out every input in turn, or of writing out a slope for every pair of "
+            "an input and an output, and this exercise asks for the derivative itself."
         )
     return None
 

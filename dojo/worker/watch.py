@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ NAME_LIMIT = 400
 
 
 class _Operators(TorchDispatchMode):
-    """Counts operators and the elements of their outputs, and notices tensors that carry a graph."""
+    """Counts operators and the elements that they compute, and notices tensors that carry a graph."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,9 +40,18 @@ class _Operators(TorchDispatchMode):
         self.graph = self.graph or any(isinstance(a, torch.Tensor) and a.requires_grad for a in args)
         result = func(*args, **(kwargs or {}))
         for tensor in result if isinstance(result, (list, tuple)) else (result,):
-            if isinstance(tensor, torch.Tensor):
+            # A view computes nothing. Counted, the rows that `x[i, j]` makes on its way to one number would
+            # make an honest loop look as expensive as finite differences.
+            if isinstance(tensor, torch.Tensor) and not _makes_views(func):
                 self.elements += tensor.numel()
         return result
+
+
+@cache
+def _makes_views(func: Any) -> bool:
+    """Whether an operator returns windows on its input, rather than new numbers or numbers in place."""
+    aliases = [returned.alias_info for returned in func._schema.returns]
+    return any(alias is not None and not alias.is_write for alias in aliases)
 
 
 def watched(call: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
