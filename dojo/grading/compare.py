@@ -6,6 +6,7 @@ with a floor tied to the size of the upstream gradient, because a true gradient 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -136,6 +137,11 @@ def _compare_number(expected: float, actual: Any, scale: float, path: str, loose
         return None
     if type(number) in (int, float) and number == expected:
         return None  # also where infinity is the right answer
+    if type(number) in (int, float) and math.isinf(expected):
+        # A tolerance relative to infinity would let every number pass.
+        return Mismatch(
+            "values", f"{subject(path)} {number!r}, which is not right here.", expected, actual, path
+        )
     double = torch.tensor(expected, dtype=torch.float64)
     if type(number) not in (int, float) or abs(number) > 1e300:
         return _not_finite(torch.tensor(float("nan")), expected, actual, path)

@@ -107,12 +107,14 @@ def _equal(ours: Any, theirs: Any, scale: float, loose: float) -> bool:
         return len(ours) == len(theirs) and all(_equal(a, b, scale, loose) for a, b in pairs)
     if isinstance(ours, Tensor) and ours.is_floating_point() and not bool(ours.isfinite().all()):
         return isinstance(theirs, Tensor) and _not_finite_alike(ours, theirs)
+    if callable(ours):
+        return ours is theirs  # a function that was an argument
     if isinstance(ours, float) and ours != ours:
         return isinstance(theirs, float) and theirs != theirs
     try:
         return compare(ours, theirs, scale, loose=loose) is None
     except (KeyError, TypeError):
-        return ours is theirs  # a function that was an argument, or something odd
+        return ours is theirs  # something odd
 
 
 def _not_finite_alike(ours: Tensor, theirs: Tensor) -> bool:

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from dojo.grading.asking import Falsified, ask, observe, require_form, require_same, same
-from dojo.grading.cases import Case, Parts, case_with_answer, question, upstream_size
+from dojo.grading.cases import Case, Parts, case_with_answer, question, right_answer, upstream_size
+from dojo.grading.draw import SCALES
 from dojo.grading.grader import Grader
 from dojo.grading.mismatch import Mismatch
 from dojo.grading.student import Observation, Student
@@ -23,6 +24,7 @@ SINGLE = "answers float32 with float32"
 LINEAR = "is linear in the upstream gradient"
 ADJOINT = "agrees with small steps of the forward pass"
 REPEATABLE = "gives the same answer for the same input"
+LARGER = "is right for larger inputs too"
 RULES = "keeps to the rules of the exercise"
 
 
@@ -97,8 +99,13 @@ def same_answer_twice(student: Student, grader: Grader, parts: Parts) -> None:
 
 
 def keeps_the_rules(student: Student, grader: Grader, parts: Parts, rules: tuple[str, ...]) -> None:
-    """Both watches see a few calls, of a size at which a short cut is expensive."""
-    case = question(grader, parts, enlarge=ENLARGED)
+    """Both watches see a few calls, of a size at which a short cut is expensive.
+
+    Their answers are looked at too: these inputs have more entries and larger upstream gradients than most
+    of those that "right_answer" is checked on.
+    """
+    large = replace(parts[0], scale=SCALES.index(max(SCALES)))
+    case = question(grader, (large, parts[1]), enlarge=ENLARGED)
     seen = observe(student, case, grader, watch=True)
     watched = tuple(r for r in rules if r != "finite_differences" or grader.budget)
     message = broken_rule(seen.seen, watched, entries(seen.value) + entries(list(case.given.values())))
@@ -106,6 +113,8 @@ def keeps_the_rules(student: Student, grader: Grader, parts: Parts, rules: tuple
         message = "The answer carries an autograd graph, and this exercise is to be done by hand."
     if message:
         raise Falsified(Mismatch("rules", message, None, None), case, broke_rule=True)
+    if grader.forward is not None or grader.oracle is not None:
+        require_same(right_answer(grader, case), seen.value, case, grader, text=LARGER)
 
 
 def _require_pure(seen: Observation, case: Case, expected: Any, grader: Grader) -> None:

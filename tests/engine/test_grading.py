@@ -58,6 +58,7 @@ X = torch.tensor([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], dtype=torch.float64)
         (1.5, "1.5", "kind", "a text where a number"),
         (1.5, True, "kind", "True where a number"),
         (3, 4, "values", "4, which is not right here"),
+        (float("inf"), 5.0, "values", "5.0, which is not right here"),
         (torch.tensor([1, 2]), torch.tensor([1, 3]), "values", "wrong entries"),
     ],
 )

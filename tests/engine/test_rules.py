@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+import torch
 from small_course import grade
 
 from dojo.engine import Engine
@@ -17,6 +18,7 @@ from dojo.rules.check import violations
 from dojo.rules.seen import broken_rule, work_budget
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
 from dojo.verdict import Verdict
+from dojo.worker.watch import watched
 
 IMPORTS = ("torch", "math", "jaxtyping", "typing", "itertools", "functools", "collections")
 BY_HAND = ("autograd", "torch.nn", "cross_entropy", "batch_norm", "finite_differences")
@@ -233,6 +235,44 @@ def cube_backward(x, dy):
             out[i, j] = ((z * z * z).imag / 1e-20 * dy).sum()
     return out
 """
+
+
+NUMBER_BY_NUMBER = """
+import torch
+
+
+def cube_backward(x, dy):
+    out = torch.zeros(x.shape)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            for _ in range(3):
+                out[i][j] += x[i][j] * x[i][j] * dy[i][j]
+    return out
+"""
+
+
+def test_a_loop_over_single_numbers_is_honest(engine: Engine) -> None:
+    result = grade(engine, NUMBER_BY_NUMBER)
+    assert result.verdict is Verdict.PASSED, result.message
+
+
+def test_views_are_no_work() -> None:
+    table = torch.ones(100, 100)
+    seen, _ = watched(lambda: [table.T[i][j].unsqueeze(0).expand(50) for i in range(3) for j in range(3)])
+    assert seen["elements"] == 0
+    seen, _ = watched(lambda: table.clone()[0].add_(1))
+    assert seen["elements"] == 100 * 100 + 100
+
+
+RIGHT_FOR_SMALL_INPUTS = """
+def cube_backward(x, dy):
+    return 3 * x**2 * dy if len(x) < 8 else 0 * x
+"""
+
+
+def test_larger_inputs_are_checked_too(engine: Engine) -> None:
+    result = grade(engine, RIGHT_FOR_SMALL_INPUTS)
+    assert (result.verdict, result.property) == (Verdict.FAILED, "is right for larger inputs too")
 
 
 def test_finite_differences_cost_too_much(engine: Engine) -> None:
