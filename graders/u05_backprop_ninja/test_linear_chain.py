@@ -422,6 +422,16 @@ def h_column_by_column(dlogits, W2):
 
 
 @h.alternative
+def h_number_by_number(dlogits, W2):
+    dh = torch.zeros(dlogits.shape[0], W2.shape[0])
+    for n in range(dlogits.shape[0]):
+        for i in range(W2.shape[0]):
+            for v in range(W2.shape[1]):
+                dh[n, i] += dlogits[n, v] * W2[i, v]
+    return dh
+
+
+@h.alternative
 def h_by_broadcasting(dlogits, W2):
     return (dlogits[:, None, :] * W2).sum(-1)
 
@@ -970,6 +980,17 @@ def emb_place_by_place(dembcat, T):
     return demb
 
 
+@emb.alternative
+def emb_number_by_number(dembcat, T):
+    N, D = dembcat.shape[0], dembcat.shape[1] // T
+    demb = torch.zeros(N, T, D)
+    for n in range(N):
+        for t in range(T):
+            for d in range(D):
+                demb[n, t, d] = dembcat[n, t * D + d]
+    return demb
+
+
 @emb.misconception(
     symptom="The shape is right, and inside each example the numbers have changed places.",
     question=(
@@ -1120,6 +1141,20 @@ def C_row_by_row(Xb, demb, V):
 def scatter_fancy_add(Xb, demb, V):
     dC = torch.zeros(V, demb.shape[2], dtype=demb.dtype)
     dC[Xb] += demb
+    return dC
+
+
+@C.misconception(
+    symptom="Rows are right, unless a character stands at several places of one and the same example.",
+    question="Your loop takes one example at a time. Can an index occur twice within a single example?",
+    rule=(
+        "Where a list of indices is used at once, a repeated one counts once. A shorter list can repeat too."
+    ),
+)
+def scatter_one_example_at_a_time(Xb, demb, V):
+    dC = torch.zeros(V, demb.shape[2], dtype=demb.dtype)
+    for row, upstream in zip(Xb, demb, strict=True):
+        dC[row] += upstream
     return dC
 
 

@@ -10,7 +10,10 @@ from dojo.grading import Draw, backward_of, close, grades, integers_in, open_end
 # --- unbroadcast ------------------------------------------------------------------------------------------
 
 # Axes of the gradient and of the shape before: a letter is a size, 1 a stretched axis.
-WAYS = "AB>AB AB>B AB>1B AB>A1 AB>11 AB> AA>A A>1 ABC>A1C ABC>1B1 ABC>B1 ABC>1C ABC>AB1 ABC>C A1>A1 >".split()
+WAYS = (
+    "AB>AB AB>B AB>1B AB>A1 AB>11 AB> AA>A A>1 ABC>A1C ABC>1B1 ABC>B1 ABC>1C ABC>AB1 ABC>C A1>A1 1A>A "
+    "AB>1 ABC> >"
+).split()
 SIZES = [{"A": 2, "B": 3, "C": 4}, {"A": 5, "B": 2, "C": 3}, {"A": 4, "B": 5, "C": 2}]
 
 
@@ -212,13 +215,14 @@ def hard_coded_float32(grad, shape):
 PAIRS = [
     *["equal", "far", "half finished", "one entry", "all too small", "rounding", "tiny and wrong"],
     *["large and close", "next to nothing", "kept dimension lost", "replicated", "transposed", "flat"],
+    *["last digit", "four digits", "minute and wrong", "small entry wrong", "reordered"],
 ]
 
 
 def two_gradients(draw: Draw):
     """A gradient made by hand and its reference, as alike as `PAIRS` says."""
     what = PAIRS[draw.sizes["pair"]]
-    several = what in ("one entry", "half finished")
+    several = what in ("one entry", "half finished", "small entry wrong", "reordered")
     shape = draw.pick([(3,), (2, 3), (1, 4), (2, 3, 2)] + ([] if several else [()]))
     ref = draw.normal(*shape)
     gap = draw.normal(*shape)
@@ -234,10 +238,20 @@ def two_gradients(draw: Draw):
         "tiny and wrong": 1e-4 * (ref + 0.5 * ref.abs()),
         "large and close": 1e6 * ref * (1 + 1e-7 * gap.sign()),
         "next to nothing": 1e-10 * (ref + gap),
+        "last digit": torch.nextafter(ref, 2 * ref),
+        "four digits": ref * (1 + 1e-4 * gap.sign()),
+        "minute and wrong": 3e-7 * (1 + ref.abs()),
+        "small entry wrong": torch.where(place, 1e-6, ref + ref.sign()),
+        "reordered": 1.0 + torch.arange(ref.numel()).to(ref).flip(0).reshape(shape),  # the gaps add up to 0
+    }
+    others = {
+        "minute and wrong": 4.5e-7 * (1 + ref.abs()),
+        "small entry wrong": torch.where(place, 2e-6, ref + ref.sign()),
+        "reordered": 1.0 + torch.arange(ref.numel()).to(ref).reshape(shape),
     }
     scales = {"tiny and wrong": 1e-4, "large and close": 1e6, "next to nothing": 1e-10}
     if what in mine:
-        pair = mine[what], ref * scales.get(what, 1)
+        pair = mine[what], others.get(what, ref * scales.get(what, 1))
     else:
         row = draw.normal(1, 3)
         pair = {
@@ -404,6 +418,30 @@ def close_without_absolute_part(name, mine, ref):
 
 
 @cmp_grads.misconception(
+    symptom="A small entry that is wrong by half of its size is called close, if another entry is large.",
+    question="Against which entry does torch.allclose measure a difference?",
+    rule="Each entry has a tolerance of its own. One for all of them hides errors in the small ones.",
+)
+def close_relative_to_the_largest(name, mine, ref):
+    if mine.shape != ref.shape:
+        return False, False, float("inf")
+    maxdiff = (mine - ref).abs().max().item()
+    return bool((mine == ref).all()), maxdiff <= 1e-8 + 1e-5 * ref.abs().max().item(), maxdiff
+
+
+@cmp_grads.misconception(
+    symptom="Two gradients with the same numbers in another order are called exact.",
+    question="Can several differences that are not zero add up to zero?",
+    rule="Positive and negative differences cancel in a sum. Look at each entry by itself.",
+)
+def differences_cancel(name, mine, ref):
+    if mine.shape != ref.shape:
+        return False, False, float("inf")
+    gap = mine - ref
+    return gap.sum().item() == 0, torch.allclose(mine, ref), gap.abs().max().item()
+
+
+@cmp_grads.misconception(
     symptom="The values look right, but they are tensors.",
     question="What kind of value does a comparison of two tensors give?",
     rule="A tensor with one entry is still a tensor. Ask it for its Python value.",
@@ -436,6 +474,7 @@ MIXED = remote_function(
 )
 NUMBER = remote_function("def number(x):\n    return (x.exp().sum() ** 0.5).item()")
 TABLE = remote_function("def table(x):\n    return ((x @ x.mT) ** 1.5).sum()")
+FALLING = remote_function("def falling(x):\n    return 5 - (x ** 3).sum() - x.prod()")
 UNUSED = remote_function("def unused(x):\n    return (x.flatten()[:-1] ** 3).sum() + x.flatten()[0].exp()")
 
 # What is wrong with dx, and eps (None: the default). A right dx comes with large steps only: there the answer
@@ -444,13 +483,15 @@ UNUSED = remote_function("def unused(x):\n    return (x.flatten()[:-1] ** 3).sum
 CHECKS = [
     *[("right", 0.1), ("right", 0.01), ("double", None), ("one entry", 0.1)],
     *[("one entry", None), ("negative", 1e-3), ("zero", None), ("below the bound", 0.01)],
+    ("double, falling", None),
 ]
 
 
 def gradient_to_check(draw: Draw):
     """A function, a point, a gradient to check there and a step."""
     what, eps = CHECKS[draw.sizes["check"]]
-    f = UNUSED if what == "below the bound" else draw.pick([CUBE, MIXED, NUMBER, TABLE, UNUSED])
+    only = {"below the bound": UNUSED, "double, falling": FALLING}
+    f = only.get(what) or draw.pick([CUBE, MIXED, NUMBER, TABLE, UNUSED, FALLING])
     shapes = {TABLE: [(2, 3)], UNUSED: [(3,), (2, 2)]}.get(f, [(), (2,), (2, 3), (2, 1, 3)])
     x = 0.5 + draw.uniform(*draw.pick(shapes))  # contiguous, so that view(-1) is a fair way to its entries
     place = torch.arange(x.numel()).reshape(x.shape) == draw.integer(x.numel() // 2, x.numel() - 1)
@@ -459,6 +500,7 @@ def gradient_to_check(draw: Draw):
     dx = {
         "right": right,
         "double": 2 * right,
+        "double, falling": 2 * right,
         "one entry": torch.where(place, 0.7 * right + 0.1, right),
         "negative": -right,
         "zero": 0 * right,
@@ -659,6 +701,16 @@ def relative_to_estimate(f, x, dx, eps=1e-6):
 def relative_to_sum(f, x, dx, eps=1e-6):
     numeric = central_differences(f, x, eps)
     return ((numeric - dx).abs() / (numeric.abs() + dx.abs()).clamp(min=1e-8)).max().item()
+
+
+@grad_check.misconception(
+    symptom="Where the function rises the errors are right. Where it falls they are far too large.",
+    question="Which of two negative numbers is the larger one, and which has the larger size?",
+    rule="The size of a number is its distance from zero. Take it before you compare two of them.",
+)
+def larger_value_for_larger_size(f, x, dx, eps=1e-6):
+    numeric = central_differences(f, x, eps)
+    return ((numeric - dx).abs() / torch.maximum(numeric, dx).clamp(min=1e-8)).max().item()
 
 
 @grad_check.misconception(
@@ -1127,8 +1179,8 @@ for mistake, words in MISTAKES.items():
 
 @unmasking_init.property("changes in every parameter with the seed", examples=3)
 def seed_matters(student, T, D, H, V, seed):
-    one, other = student(T, D, H, V, seed), student(T, D, H, V, seed + 1)
-    return not any(close(one[name], other[name]) for name in one)
+    one, *others = (student(T, D, H, V, seed + more) for more in (0, 1, 2, 100))
+    return not any(close(one[name], other[name]) for other in others for name in one)
 
 
 # In place of a seed goes a number made in the student's process from the state of the global generator. It
