@@ -42,7 +42,9 @@ def bessel_correction(x, mode):
 
 @bessel_correction.property("refuses any other mode with a ValueError", examples=2)
 def other_modes_are_refused(student, x):
-    return raises("ValueError", student, x, "Biased") and raises("ValueError", student, x, "")
+    return all(
+        raises("ValueError", student, x, mode) for mode in ("Biased", "", "debiased", "un", "unbiased ")
+    )
 
 
 @bessel_correction.alternative
@@ -64,6 +66,29 @@ def column_by_column(x, mode):
         column = x[:, j]
         out[0, j] = sum((v - column.mean()) ** 2 for v in column) / n
     return out
+
+
+@bessel_correction.alternative
+def by_older_argument(x, mode):
+    if mode == "biased":
+        return x.var(0, keepdim=True, unbiased=False)
+    elif mode == "unbiased":
+        return torch.var(x, 0, True, True)
+    else:
+        raise ValueError(f"The mode {mode!r} is not known.")
+
+
+@bessel_correction.alternative
+def by_pattern(x, mode):
+    match mode:
+        case "biased":
+            divisor = x.shape[0]
+        case "unbiased":
+            divisor = x.shape[0] - 1
+        case _:
+            raise ValueError("mode")
+    centred = x - x.mean(axis=0, keepdims=True)
+    return torch.sum(centred * centred, axis=0, keepdims=True) / divisor
 
 
 @bessel_correction.alternative
@@ -98,8 +123,8 @@ def torch_default_for_both(x, mode):
 
 
 @bessel_correction.misconception(
-    symptom="A misspelt mode gets an answer where it should get an error.",
-    question="What does your function do with a mode that is neither of the two words?",
+    symptom="A misspelt mode doesn't get the error that the task names.",
+    question="What happens in your function if the mode is neither of the two words, letter by letter?",
     rule="An else that catches everything also catches spelling mistakes. Check what you were given.",
 )
 def any_mode_accepted(x, mode):

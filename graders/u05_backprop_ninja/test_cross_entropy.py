@@ -10,26 +10,32 @@ from dojo.grading import Draw, close, distinct, grades, near_zero
 
 
 def examples(draw: Draw) -> dict[str, Any]:
-    """Logits and labels. Three quarters of the cases are too large for a bare exponential.
+    """Logits and labels, of five kinds. All but the first are too large for a bare exponential.
 
-    The first row's label is its least likely character, so that no loss is lost in rounding.
+    The first row's label is its least likely character, so that no loss is lost in rounding. In the last kind
+    no label is unlikely: each is next to the largest logit, and all others lie far below.
     """
+    kind = draw.structure.seed % 5
     shape = (draw.sizes["N"], draw.sizes["V"])
     far = 1000.0 if draw.dtype is torch.float64 else 100.0  # beyond what exp can take in this dtype
     values = distinct(draw, shape)
-    if draw.structure.scale == 1:
-        values = values + far
-    elif draw.structure.scale == 2:  # every other row
-        values = values + far * (torch.arange(shape[0]) % 2)[:, None]
-    elif draw.structure.scale == 3:  # far apart inside a row
-        centred = values - values.mean(1, keepdim=True)
-        values = (far * centred / centred.abs().amax(1, keepdim=True)).round()
     y = torch.randint(0, shape[1], shape[:1], generator=draw.generator)
     y[0] = values[0].argmin()
+    if kind == 1:
+        values = values + far
+    elif kind == 2:  # every other row
+        values = values + far * (torch.arange(shape[0]) % 2)[:, None]
+    elif kind == 3:  # far apart inside a row
+        centred = values - values.mean(1, keepdim=True)
+        values = (far * centred / centred.abs().amax(1, keepdim=True)).round()
+    elif kind == 4:
+        order = values.argsort(1)
+        values = values.scatter_add(1, order[:, :-2], torch.full_like(values, -3 * far))
+        y = order[:, -2]
     return {"logits": draw.finish(values), "y": y}
 
 
-@grades("cross_entropy_forward", case_of=examples)
+@grades("cross_entropy_forward", case_of=examples, every=True)
 def loss(logits, y):
     return torch.nn.functional.cross_entropy(logits, y)
 
@@ -62,6 +68,14 @@ def loss_from_the_label(logits, y):
     gaps = logits - logits.gather(1, y.unsqueeze(1))  # the label's own gap is 0
     largest = gaps.max(1).values
     return torch.mean(largest + torch.exp(gaps - largest[:, None]).sum(1).log())
+
+
+@loss.alternative
+def loss_adding_up_in_logarithms(logits, y):
+    total = logits[:, 0]
+    for column in logits.T[1:]:
+        total = torch.logaddexp(total, column)
+    return (total - torch.take_along_dim(logits, y[:, None], dim=1).squeeze(1)).mean()
 
 
 @loss.alternative
@@ -161,6 +175,35 @@ def loss_keeps_an_axis(logits, y):
 )
 def loss_log_of_a_tiny_probability(logits, y):
     return -torch.softmax(logits, 1)[torch.arange(len(y)), y].log().mean()
+
+
+@loss.misconception(
+    symptom="Your loss is infinite when the logits of one row lie far apart.",
+    question="Which is the largest number of a row after your subtraction?",
+    rule="A constant is safe if nothing large and positive is left of the row. Not every constant does that.",
+)
+def loss_shifts_by_the_mean(logits, y):
+    shifted = logits - logits.mean(1, keepdim=True)
+    return (shifted.exp().sum(1).log() - shifted[torch.arange(len(y)), y]).mean()
+
+
+@loss.misconception(
+    symptom="Your loss is far too small where the right character is very unlikely.",
+    question="Does the number that you added inside the logarithm change its value?",
+    rule="What keeps a logarithm finite may also make it wrong. Better not to need it.",
+)
+def loss_keeps_the_logarithm_finite(logits, y):
+    return -(torch.softmax(logits, 1)[torch.arange(len(y)), y] + 1e-12).log().mean()
+
+
+@loss.misconception(
+    symptom="Your loss is right for small logits, and far off where a row of logits is large as a whole.",
+    question="Do both parts of your loss use the shifted logits?",
+    rule="A constant cancels only if it is taken from every place where the row occurs.",
+)
+def loss_shifts_one_part_only(logits, y):
+    shifted = logits - logits.max(1, keepdim=True).values
+    return (shifted.exp().sum(1).log() - logits[torch.arange(len(y)), y]).mean()
 
 
 @loss.misconception(
@@ -328,7 +371,7 @@ def case_with_respect_to_p(p, i, y):
 # --- cross_entropy_dlogits ------------------------------------------------------------------------
 
 
-@grades("cross_entropy_dlogits", case_of=examples)
+@grades("cross_entropy_dlogits", case_of=examples, every=True)
 def dlogits(logits, y):
     leaf = logits.clone().requires_grad_()
     return torch.autograd.grad(torch.nn.functional.cross_entropy(leaf, y), leaf)[0]
@@ -391,6 +434,19 @@ def dlogits_in_small_steps(logits, y):
 
 
 @dlogits.alternative
+def dlogits_by_functional(logits, y):
+    n, v = logits.shape
+    return (torch.nn.functional.softmax(logits, dim=1) - torch.nn.functional.one_hot(y, v)) / n
+
+
+@dlogits.alternative
+def dlogits_by_slopes(logits, y):
+    dlogprobs = -torch.nn.functional.one_hot(y, logits.shape[1]) / len(y)
+    slopes = torch.eye(logits.shape[1]) - torch.softmax(logits, 1)[:, None]  # of every logprob by every logit
+    return torch.einsum("ni,nij->nj", dlogprobs, slopes)
+
+
+@dlogits.alternative
 def dlogits_by_loop(logits, y):
     rows = []
     for row, label in zip(logits, y.tolist(), strict=True):
@@ -441,6 +497,28 @@ def only_the_label_divided(logits, y):
 def minus_one_all_rows(logits, y):
     dlogits = torch.softmax(logits, 1)
     dlogits[:, y] -= 1
+    return dlogits / len(y)
+
+
+@dlogits.misconception(
+    symptom="Your entries at the labels are all the same, and most rows don't sum to zero.",
+    question="What becomes of the probability that stood at the label?",
+    rule="The label adds its part to what is there; it doesn't replace it.",
+)
+def label_replaced(logits, y):
+    dlogits = torch.softmax(logits, 1)
+    dlogits[torch.arange(len(y)), y] = -1
+    return dlogits / len(y)
+
+
+@dlogits.misconception(
+    symptom="In each row one entry is too negative, but often it is not that of the label.",
+    question="Where do the labels enter your answer?",
+    rule="The loss compares with the right character, not with the one that the model likes best.",
+)
+def most_likely_for_label(logits, y):
+    dlogits = torch.softmax(logits, 1)
+    dlogits[torch.arange(len(y)), logits.argmax(1)] -= 1
     return dlogits / len(y)
 
 
@@ -623,6 +701,26 @@ def forces_by_balance(dlogits):
         "pull_up": pull,
         "label": label,
         "row_sums": dlogits.sum(-1),
+    }
+
+
+@forces.alternative
+def forces_without_the_label(dlogits):
+    N, V = dlogits.shape
+    labels, pulls, pushes, hardest = [], [], [], []
+    for row in dlogits:
+        label = int(row.argmin())
+        others = [v for v in range(V) if v != label]
+        labels.append(label)
+        pulls.append(-N * row[label])
+        pushes.append(sum(N * row[v] for v in others))
+        hardest.append(max(others, key=lambda v: row[v].item()))
+    return {
+        "row_sums": dlogits.sum(axis=1),
+        "label": torch.LongTensor(labels),
+        "pull_up": torch.stack(pulls),
+        "push_down": torch.stack(pushes),
+        "hardest": torch.LongTensor(hardest),
     }
 
 

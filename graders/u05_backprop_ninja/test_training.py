@@ -127,10 +127,9 @@ def unused_rows_are_zero(answer, params, Xb):
 @train_step.property("doesn't depend on the order of the batch", examples=3)
 def order_of_the_batch(student, params, Xb, Yb):
     (loss, grads), (again, others) = student(params, Xb, Yb), student(params, Xb.flip(0), Yb.flip(0))
-    gaps = [a - b for a, b in zip([loss, *grads], [again, *others], strict=True)]
-    return all(
-        near_zero(gap, scale=10 + float(g.abs().max())) for gap, g in zip(gaps, [loss, *grads], strict=True)
-    )
+    mine = [torch.as_tensor(part) for part in (loss, *grads)]
+    gaps = [a - torch.as_tensor(b) for a, b in zip(mine, [again, *others], strict=True)]
+    return all(near_zero(gap, scale=10 + float(g.abs().max())) for gap, g in zip(gaps, mine, strict=True))
 
 
 @train_step.alternative
@@ -226,6 +225,35 @@ def without_the_max_branch(params, Xb, Yb, eps=1e-5):
         gain,
         dhpreact.sum(0)[None],
     )
+
+
+@train_step.alternative
+def with_helpers(params, Xb, Yb, eps=1e-5):
+    C, W1, b1, W2, b2, bngain, bnbias = [p.detach().clone() for p in params]
+    N, T = Xb.shape
+    x = torch.cat([C[Xb[:, t]] for t in range(T)], dim=1)
+    bnraw, bnvar_inv = normalised(x @ W1 + b1, eps)
+    h = torch.tanh(bngain * bnraw + bnbias)
+    probs = torch.nn.functional.softmax(h @ W2 + b2, dim=1)
+    loss = -torch.log(probs.gather(1, Yb[:, None])).mean()
+    dh, dW2, db2 = through_linear(h, W2, (probs - torch.nn.functional.one_hot(Yb, len(b2))) / N)
+    dhpreact = dh - dh * h**2
+    g = dhpreact * bngain
+    dhprebn = bnvar_inv * (g - g.mean(0) - bnraw * (g * bnraw).sum(0) / (N - 1))
+    dx, dW1, db1 = through_linear(x, W1, dhprebn)
+    onehot = torch.nn.functional.one_hot(Xb, len(C)).to(C.dtype)
+    dC = torch.einsum("ntv,ntd->vd", onehot, dx.view(N, T, -1))
+    dbngain, dbnbias = [part.sum(dim=0, keepdim=True) for part in (dhpreact * bnraw, dhpreact)]
+    return loss.item(), [dC, dW1, db1, dW2, db2, dbngain, dbnbias]
+
+
+def normalised(x, eps):
+    bnvar_inv = 1 / torch.sqrt(x.var(0, keepdim=True, unbiased=True) + eps)
+    return (x - x.mean(0, keepdim=True)) * bnvar_inv, bnvar_inv
+
+
+def through_linear(x, W, dy):
+    return dy @ W.t(), x.t() @ dy, dy.sum(0)
 
 
 @train_step.alternative
@@ -414,6 +442,14 @@ train_step.misconception_by_edit(
     rule="Indexing on the left writes each row once, even with a plus. Many uses of a row need a sum.",
 )
 train_step.misconception_by_edit(
+    "rows_of_c_averaged",
+    "    return loss, [dC",
+    "    dC /= torch.bincount(Xb.reshape(-1), minlength=len(C)).clamp(min=1)[:, None]\n    return loss, [dC",
+    symptom="Everything is right but C, and there the rows of characters that occur more than once.",
+    question="What did you do with the contributions to a row that is used several times?",
+    rule="Uses of one variable add up, however many. Divide only where the forward step divided.",
+)
+train_step.misconception_by_edit(
     "emb_wrong_view",
     "dembcat.reshape(emb.shape)",
     "dembcat.reshape(N, emb.shape[2], emb.shape[1]).mT",
@@ -474,14 +510,15 @@ def same_trajectory(student, params, batches_X, batches_Y, lr):
     return True
 
 
-@training.property("stays within 1e-10 of autograd's training on real names for 40 steps", examples=1)
+# An odd number of steps, whose half, rounded down, is not what other ways of halving give.
+@training.property("stays within 1e-10 of autograd's training on real names for 39 steps", examples=1)
 def real_names(student, params, lr):
     X, Y = contexts_of_names(200)
     generator = torch.Generator().manual_seed(len(params[0]))
     shapes = [(27, 2), (6, 8), (8,), (8, 27), (27,), (1, 8), (1, 8)]
     start = [torch.randn(s, generator=generator, dtype=torch.float64) * 0.3 for s in shapes]
     start[5] += 1.0
-    rows = torch.randint(0, len(X), (40, 16), generator=generator)
+    rows = torch.randint(0, len(X), (39, 16), generator=generator)
     (losses, mine), (others, theirs) = (
         student(start, X[rows], Y[rows], lr),
         autograd_training(start, X[rows], Y[rows], lr),
@@ -582,6 +619,22 @@ training.misconception_by_edit(
     symptom="The first steps are right, and the update in the middle is too large.",
     question="Is the step in the middle one of the first half or of the second? Steps count from 0.",
     rule="At a border, write down the one case that it decides, and test it.",
+)
+training.misconception_by_edit(
+    "odd_middle_rounded_up",
+    RATE,
+    "rate = lr if step < S / 2 else lr / 10",
+    symptom="Even numbers of steps are right; with an odd number the update in the middle is too large.",
+    question="To which half does the middle one of three steps belong?",
+    rule="Halving an odd number needs a decision. The task has made it.",
+)
+training.misconception_by_edit(
+    "last_update_missing",
+    UPDATE,
+    UPDATE.replace("p - rate * dp", "p - rate * dp if step < S - 1 else p.clone()"),
+    symptom="The losses are right; the final parameters lack one update.",
+    question="Which parameters do you return: those before or those after the last step?",
+    rule="Every step ends with its update, the last one too.",
 )
 training.misconception_by_edit(
     "decay_repeated",
@@ -854,8 +907,8 @@ def evaluation(params, bnmean, bnvar, X, Y, eps):
 def one_by_one(student, params, bnmean, bnvar, X, Y):
     single = [student(params, bnmean, bnvar, x[None], y[None]) for x, y in zip(X, Y, strict=True)]
     whole = student(params, bnmean, bnvar, X, Y)
-    require(all(isinstance(s, Tensor) for s in [whole, *single]), "a 0-d tensor is asked for")
-    return near_zero(torch.stack(single).mean() - whole, scale=10.0)
+    require(all(isinstance(s, (Tensor, float)) for s in [whole, *single]), "a 0-d tensor is asked for")
+    return near_zero(torch.as_tensor(sum(single) / len(single) - whole), scale=10.0)
 
 
 @evaluation.alternative
@@ -870,6 +923,12 @@ def by_counts(params, bnmean, bnvar, X, Y, eps=1e-5):
     counts = (logits - logits.max(1, keepdim=True).values).exp()
     probs = counts / counts.sum(1, keepdim=True)
     return -probs[range(len(Y)), Y].log().sum() / len(Y)
+
+
+@evaluation.alternative
+def as_a_float(params, bnmean, bnvar, X, Y, eps=1e-5):
+    logits = calibrated_logits(params, bnmean, bnvar, X, eps)
+    return (logits.logsumexp(1) - logits[range(len(Y)), Y]).mean().item()
 
 
 @evaluation.alternative
@@ -979,8 +1038,9 @@ def walk(params: list[Tensor], bnmean: Tensor, bnvar: Tensor, eps: float, contex
 def a_name(draw: Draw) -> dict[str, object]:
     """A network and numbers that write a chosen name, each number well inside its character's interval.
 
-    One case in four each: the name ends early; it never ends; character 0 is impossible and a number is 0.0,
-    so that the comparison must be strict; a number is 1.0, beyond which no cumulative probability lies.
+    One case in four each: the name ends early, or at once; it never ends; character 0 is impossible and a
+    number is 0.0, so that the comparison must be strict; a number is 1.0, beyond which no cumulative
+    probability lies.
     """
     V, L, kind = draw.sizes["V"], draw.sizes["L"], draw.structure.seed % 4
     params, bnvar = network(draw), variances(draw, (1, draw.sizes["H"]))
@@ -989,7 +1049,7 @@ def a_name(draw: Draw) -> dict[str, object]:
     params = values["params"]
     if kind == 2:
         params[4][0] = -2000.0
-    end = draw.integer(1, L - 1) if kind == 0 else L
+    end = L if kind else 0 if draw.structure.seed % 8 == 0 else draw.integer(1, L - 1)
     special = draw.integer(0, L - 1)
     context, uniforms = [0] * draw.sizes["T"], []
     for t in range(L):
@@ -1004,7 +1064,13 @@ def a_name(draw: Draw) -> dict[str, object]:
     return values | {"uniforms": torch.tensor(uniforms, dtype=torch.float64)}
 
 
-@grades("sample_name", case_of=a_name, minimum={**SIZES, "L": 2}, largest={**LARGEST, "N": 4, "L": 6})
+@grades(
+    "sample_name",
+    case_of=a_name,
+    minimum={**SIZES, "L": 2},
+    largest={**LARGEST, "N": 4, "L": 6},
+    every=True,
+)
 def sampling(params, bnmean, bnvar, uniforms, eps):
     context, name = [0] * (len(params[1]) // params[0].shape[1]), []
     for u in uniforms.tolist():
@@ -1100,6 +1166,21 @@ def never_stops(params, bnmean, bnvar, uniforms, eps=1e-5):
     for u in uniforms:
         name.append(first_beyond(next_probs(params, bnmean, bnvar, context, eps), u))
         context = [*context[1:], name[-1]]
+    return name
+
+
+@sampling.misconception(
+    symptom="A name that ends at once goes on.",
+    question="May the first character that is sampled be the end?",
+    rule="The zeros of the first context are padding. A zero that was sampled is an end, wherever it comes.",
+)
+def never_stops_at_once(params, bnmean, bnvar, uniforms, eps=1e-5):
+    context, name = [0] * (len(params[1]) // params[0].shape[1]), []
+    for u in uniforms:
+        name.append(first_beyond(next_probs(params, bnmean, bnvar, context, eps), u))
+        context = [*context[1:], name[-1]]
+        if name[-1] == 0 and len(name) > 1:
+            break
     return name
 
 
@@ -1266,14 +1347,15 @@ why_not_exact = open_ended("why_not_exact", file=__file__, examples=1)
 
 def in_float32(answer: tuple[float, float, float]) -> list[Tensor]:
     """The three numbers, rounded to float32."""
-    require(type(answer) in (tuple, list) and len(answer) == 3, "three numbers are asked for")
+    numbers = type(answer) in (tuple, list) and all(isinstance(n, (int, float, Tensor)) for n in answer)
+    require(numbers and len(answer) == 3, "three numbers are asked for")
     return [torch.tensor(float(number), dtype=torch.float32) for number in answer]
 
 
 @why_not_exact.property("consists of three numbers whose size lies between 0.001 and 1000", examples=1)
 def ordinary_numbers(answer):
     # The bounds themselves are in, also where float32 rounds 0.001 downwards.
-    return all(0.001 <= abs(float(number)) <= 1000 for number in answer) and len(in_float32(answer)) == 3
+    return bool(in_float32(answer)) and all(0.001 <= abs(float(number)) <= 1000 for number in answer)
 
 
 @why_not_exact.property("has two different sums in float32", examples=1)
