@@ -31,7 +31,8 @@ _TORCH_EXTRAS = frozenset(
     "Tensor tensor Size Generator dtype device finfo iinfo no_grad inference_mode manual_seed linalg "
     "special einsum cat stack norm meshgrid broadcast_tensors broadcast_shapes split unique "
     "cartesian_prod tensordot cdist block_diag atleast_1d atleast_2d chain_matmul eps tiny max min bits "
-    "shape is_tensor get_default_dtype nn functional newaxis get_rng_state set_rng_state".split()
+    "shape is_tensor get_default_dtype nn functional newaxis get_rng_state set_rng_state "
+    "LongTensor IntTensor BoolTensor FloatTensor DoubleTensor".split()
 )
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
