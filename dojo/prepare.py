@@ -100,10 +100,7 @@ def prepare(
     if is_untouched(text, _stub(course.path("solutions", exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
-    try:
-        broken = violations(statements, rules, course.defaults.imports)
-    except SourceError as error:
-        return refused(Verdict.ERROR, str(error))
+    broken = violations(statements, rules, course.defaults.imports)
     if broken:
         more = f" ({len(broken) - 1} more like it)" if len(broken) > 1 else ""
         kept = "keeps to the rules of the exercise"

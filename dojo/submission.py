@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dojo.course import Course
 
-FILE_LIMIT = 200_000  # bytes of one module; the longest model answer has a few thousand
+FILE_LIMIT = 100_000  # bytes of one module; the longest model answer has a few thousand
 
 
 class SubmissionError(Exception):

@@ -86,6 +86,14 @@ def require_form(answer: Any, case: Case) -> None:
             raise Falsified(mismatch, case)
 
 
+def require_like(wanted: Any, answer: Any, case: Case) -> None:
+    """Raise Falsified unless an answer has the kind, shapes and dtypes of another, so that the two can be
+    added up. A function may answer in another form each time it is called."""
+    mismatch = compare(wanted, answer, float("inf"))
+    if mismatch and mismatch.kind != "values":
+        raise Falsified(mismatch, case)
+
+
 def same(first: Any, again: Any, scale: float) -> bool:
     """Whether two answers are equal to rounding, whatever they are made of."""
     try:

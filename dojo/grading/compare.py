@@ -153,6 +153,8 @@ def _compare_number(expected: float, actual: Any, scale: float, path: str, loose
 
 def _compare_tensor(expected: Tensor, actual: Any, scale: float, path: str, loose: float) -> Mismatch | None:
     if type(actual) in (int, float, bool) and expected.dim() == 0:
+        if type(actual) is int and abs(actual) >= 1 << 63:
+            actual = float("inf")  # no tensor holds it
         actual = torch.tensor(actual, dtype=expected.dtype if type(actual) is float else None)
     if type(actual) is not Tensor:
         return _wrong_kind(f"a tensor of shape {tuple(expected.shape)}", expected, actual, path)

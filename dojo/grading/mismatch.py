@@ -87,4 +87,4 @@ def describe(value: Any) -> str:
         tuple: lambda v: f"a tuple of {len(v)}",
         dict: lambda v: "a dict",
     }
-    return words[type(value)](value)
+    return words.get(type(value), lambda v: f"an object of type {type(v).__name__}")(value)

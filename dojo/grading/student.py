@@ -90,6 +90,8 @@ class Student:
             return RemoteObject(self, value)
         if type(value) in (list, tuple):
             return type(value)(self._dress(v) for v in value)
+        if type(value) is dict:
+            return {key: self._dress(v) for key, v in value.items()}
         return value
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dojo.grading.asking import Falsified, ask, observe, require_form, require_same, same
+from dojo.grading.asking import Falsified, ask, observe, require_form, require_like, require_same, same
 from dojo.grading.cases import Case, Parts, case_with_answer, question, right_answer, upstream_size
 from dojo.grading.draw import SCALES
 from dojo.grading.grader import Grader
@@ -53,6 +53,7 @@ def linear_in_upstream(student: Student, grader: Grader, parts: Parts) -> None:
     answers = [ask(student, case, grader) for case in (first, second, third)]
     for answer in answers:
         require_form(answer, first)
+        require_like(answers[0], answer, first)
     scale = 6 * max(upstream_size(grader, first), upstream_size(grader, second))
     combined = _combine(2.0, answers[0], -3.0, answers[1])
     # Rounding of three answers adds up, and 2 f - 3 f may cancel: ten times the usual tolerance.
@@ -68,6 +69,8 @@ def adjoint_identity(student: Student, grader: Grader, parts: Parts) -> None:
     case = question(grader, parts)
     answer = ask(student, case, grader)
     require_form(answer, case)
+    leaves = [torch.zeros_like(case.all[name]) for name in grader.wrt]
+    require_like(leaves[0] if len(leaves) == 1 else tuple(leaves), answer, case)
     generator = torch.Generator().manual_seed(parts[0].seed)
     steps = []
     for name in grader.wrt:

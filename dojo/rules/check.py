@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from dojo.rules.bindings import bound_by, is_dunder, is_self, own_names
 from dojo.rules.names import allowed, forbidden, taken, why
-from dojo.rules.source import SourceError
 from dojo.worker.inert import BUILTINS_REFUSED
 
 _OWN_DUNDERS = frozenset(
@@ -21,8 +20,10 @@ _OWN_DUNDERS = frozenset(
 )
 _MODULE_NAMES = frozenset(("__name__", "__doc__"))
 _BOUND_DUNDERS = _OWN_DUNDERS | {"__slots__", "__all__", "__doc__", "__author__", "__version__"}
+_READABLE = frozenset(("__name__", "__class__"))  # as in `type(self).__name__`, for a `__repr__`
 _SETTABLE = frozenset(("data", "grad", "requires_grad"))  # of a tensor, where the rules allow them
 _PLAIN_TYPES = frozenset("bool bytes dict float frozenset int list set str tuple".split())
+_ORDINARY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is shown
 _CONTEXTS = frozenset(("no_grad", "inference_mode"))
 
@@ -38,21 +39,19 @@ class Violation:
 def violations(
     statements: list[ast.stmt], rules: tuple[str, ...], imports: tuple[str, ...]
 ) -> list[Violation]:
-    """Everything in these statements that the rules of an exercise refuse, in line order.
-
-    Raises SourceError where they are nested too deeply to be walked.
-    """
+    """Everything in these statements that the rules of an exercise refuse, in line order."""
     checker = _Checker(statements, rules, imports)
-    try:
-        for node in statements:
-            checker.visit(node)
-    except RecursionError:
-        raise SourceError("The file is nested too deeply to be read.") from None
+    for statement in statements:
+        checker.experiment = not isinstance(statement, _ORDINARY)
+        for node in ast.walk(statement):  # no recursion: a student's nesting may be deeper than our stack
+            checker.look(node)
     return sorted(checker.found, key=lambda violation: violation.line)
 
 
-class _Checker(ast.NodeVisitor):
-    """Walks a tree and notes what is not on the list."""
+class _Checker:
+    """Looks at one node after the other and notes what is not on the list."""
+
+    experiment = False  # whether what it looks at runs on import, and is neither a definition nor an import
 
     def __init__(self, statements: list[ast.stmt], rules: tuple[str, ...], imports: tuple[str, ...]) -> None:
         self.rules, self.imports = rules, imports
@@ -60,22 +59,25 @@ class _Checker(ast.NodeVisitor):
         self.own, self.own_attributes, self.imported = own_names(statements)
         self.names, self.forbidden = allowed(rules, imports), forbidden(rules)
 
-    def visit(self, node: ast.AST) -> None:
-        """Look at the names that a node binds, whatever kind of node it is, then at the node."""
+    def look(self, node: ast.AST) -> None:
+        """Look at the names that a node binds, whatever kind of node it is, then at the node itself."""
         for name in bound_by(node):
             if is_dunder(name) and name not in _BOUND_DUNDERS:
                 self.refuse(node, f"defines `{name}`, which is out of bounds.")
-        super().visit(node)
+        special = getattr(self, f"look_at_{type(node).__name__}", None)
+        if special is not None:
+            special(node)
 
     def refuse(self, node: ast.AST, message: str) -> None:
         line = getattr(node, "lineno", 1)
-        self.found.append(Violation(line, f"Line {line} {message}"))
+        advice = " Experiments belong under `if __name__ == '__main__':`." if self.experiment else ""
+        self.found.append(Violation(line, f"Line {line} {message}{advice}"))
 
     def check_name(self, node: ast.AST, name: str, shown: str) -> None:
         """An attribute, or a name taken from a module."""
         name = unicodedata.normalize("NFKC", name)
         own = name in self.own_attributes
-        if name in self.names or (own and self.may_be_own(name)):
+        if name in self.names or name in _READABLE or (own and self.may_be_own(name)):
             return
         reason = why(name, self.rules)
         if reason:
@@ -106,11 +108,11 @@ class _Checker(ast.NodeVisitor):
         for part in parts[1:]:
             self.check_name(node, part, module)
 
-    def visit_Import(self, node: ast.Import) -> None:
+    def look_at_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             self.check_import(node, alias.name)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+    def look_at_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.level:
             self.refuse(
                 node,
@@ -127,11 +129,10 @@ class _Checker(ast.NodeVisitor):
             else:
                 self.check_name(node, alias.name, f"{module}.{alias.name}")
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:
+    def look_at_Attribute(self, node: ast.Attribute) -> None:
         self.check_name(node, node.attr, f".{node.attr}")
         if not isinstance(node.ctx, ast.Load) and not self.may_store(node):
             self.refuse(node, f"changes `.{node.attr}` of something that is not an object of your own class.")
-        self.generic_visit(node)
 
     def may_store(self, node: ast.Attribute) -> bool:
         """Whether an attribute may be set or deleted: one of the student's own objects', or a tensor's data.
@@ -143,30 +144,29 @@ class _Checker(ast.NodeVisitor):
             return False
         return is_self(node.value) or node.attr in self.own_attributes or node.attr in _SETTABLE
 
-    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+    def look_at_MatchClass(self, node: ast.MatchClass) -> None:
         for name in node.kwd_attrs:
             self.check_name(node, name, f".{name}")
         plain = isinstance(node.cls, ast.Name) and node.cls.id in _PLAIN_TYPES - self.own
         if node.patterns and not plain:
             self.refuse(node, "matches a class by position: name its attributes (`case Point(x=0)`).")
-        self.generic_visit(node)
 
-    def visit_Name(self, node: ast.Name) -> None:
-        if node.id in _MODULE_NAMES or (node.id in self.own and not is_dunder(node.id)):
+    def look_at_Name(self, node: ast.Name) -> None:
+        own = node.id in self.own and (not is_dunder(node.id) or node.id in _BOUND_DUNDERS)
+        if own or node.id in _MODULE_NAMES:
             return
         if node.id in BUILTINS_REFUSED or (is_dunder(node.id) and hasattr(builtins, node.id)):
             self.refuse(node, f"uses `{node.id}`, which could reach around the rules.")
-        elif is_dunder(node.id) and node.id not in self.own & _BOUND_DUNDERS:
+        elif is_dunder(node.id):
             self.refuse(node, f"uses `{node.id}`: names with a leading underscore are out of bounds.")
 
-    def visit_keyword(self, node: ast.keyword) -> None:
+    def look_at_keyword(self, node: ast.keyword) -> None:
         if node.arg and (node.arg not in self.own or node.arg == "requires_grad"):
             reason = why(node.arg, self.rules)
             if reason:
                 self.refuse(node.value, f"passes `{node.arg}=`, which {reason}.")
-        self.generic_visit(node)
 
-    def visit_With(self, node: ast.With) -> None:
+    def look_at_With(self, node: ast.With) -> None:
         for item in node.items:
             call = item.context_expr
             name = (
@@ -176,12 +176,10 @@ class _Checker(ast.NodeVisitor):
             )
             if name not in _CONTEXTS:
                 self.refuse(node, "opens a `with` block: only `with torch.no_grad():` is allowed.")
-        self.generic_visit(node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+    def look_at_ClassDef(self, node: ast.ClassDef) -> None:
         if node.keywords or any(isinstance(base, ast.Name) and base.id == "type" for base in node.bases):
             self.refuse(node, "gives a class a metaclass or another keyword, which is out of bounds.")
-        self.generic_visit(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+    def look_at_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self.refuse(node, "defines an `async` function, which is out of bounds.")

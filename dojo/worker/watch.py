@@ -17,7 +17,10 @@ from torch._C._profiler import _ExperimentalConfig
 from torch.autograd.profiler import record_function
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode_stack
 
-NAME_LIMIT = 400
+NAME_LIMIT = 5000  # more than there are operators; whoever gets beyond it is hiding something
+# Captured before any student code runs, so that a patched torch cannot lie to a watch.
+_Tensor, _numel = torch.Tensor, torch.Tensor.numel
+_requires_grad = torch.Tensor.requires_grad.__get__  # type: ignore[attr-defined]
 
 
 class _Operators(TorchDispatchMode):
@@ -37,13 +40,13 @@ class _Operators(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = func.name()
         self.names[name] = self.names.get(name, 0) + 1
-        self.graph = self.graph or any(isinstance(a, torch.Tensor) and a.requires_grad for a in args)
+        self.graph = self.graph or any(isinstance(a, _Tensor) and _requires_grad(a) for a in args)
         result = func(*args, **(kwargs or {}))
         for tensor in result if isinstance(result, (list, tuple)) else (result,):
             # A view computes nothing. Counted, the rows that `x[i, j]` makes on its way to one number would
             # make an honest loop look as expensive as finite differences.
-            if isinstance(tensor, torch.Tensor) and not _makes_views(func):
-                self.elements += tensor.numel()
+            if isinstance(tensor, _Tensor) and not _makes_views(func):
+                self.elements += _numel(tensor)
         return result
 
 
@@ -92,7 +95,7 @@ def watched(call: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
         "elements": operators.elements,
         "graph": operators.graph,
         "events": [name[:100] for name in events if name != mark][:NAME_LIMIT],
-        "disturbed": disturbed or mark not in events,
+        "disturbed": disturbed or mark not in events or max(len(operators.names), len(events)) > NAME_LIMIT,
     }
     return seen, value
 

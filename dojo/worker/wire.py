@@ -20,6 +20,7 @@ HEADER_LIMIT = 4 << 20  # bytes of JSON
 PAYLOAD_LIMIT = 256 << 20  # bytes of tensors
 DEPTH_LIMIT = 16
 NODE_LIMIT = 20_000
+DIMENSION_LIMIT = 8
 _LENGTHS = struct.Struct(">II")
 
 _FLOATS = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128)
@@ -94,6 +95,8 @@ def _encode(
         return {"k": "alien", "type": kind.__name__, "why": "too large"}
     if kind in (list, tuple):
         return {"k": kind.__name__, "v": [_encode(v, payload, keep, depth + 1, budget) for v in value]}
+    if kind is dict and not all(map(_is_plain_key, value)):
+        return {"k": "alien", "type": "dict", "why": "not all of its keys are plain data"}
     if kind is dict:
         pairs = [
             [_encode(k, payload, keep, depth + 1, budget), _encode(v, payload, keep, depth + 1, budget)]
@@ -124,6 +127,8 @@ def _encode_tensor(tensor: torch.Tensor, payload: bytearray) -> Any:
             "type": "Tensor",
             "why": f"a {tensor.layout} tensor of {tensor.dtype} on {tensor.device}",
         }
+    if tensor.dim() > DIMENSION_LIMIT:
+        return {"k": "alien", "type": "Tensor", "why": f"it has {tensor.dim()} dimensions"}
     plain = _detach(tensor).resolve_conj().resolve_neg()
     # The memory layout is part of a case (an answer may depend on it by mistake), so it crosses too.
     flipped = plain.dim() >= 2 and not plain.is_contiguous() and plain.mT.is_contiguous()
@@ -168,7 +173,7 @@ def _decode(data: Any, payload: memoryview, depth: int, budget: list[int]) -> An
         if any(type(pair) is not list or len(pair) != 2 for pair in pairs):
             raise WireError("a dict with a broken pair")
         keys = [_decode(key, payload, depth + 1, budget) for key, _ in pairs]
-        if any(type(key) not in (str, int, float, bool, tuple, type(None)) for key in keys):
+        if not all(map(_is_plain_key, keys)):
             raise WireError("a dict with a key that is not plain")
         return {
             key: _decode(value, payload, depth + 1, budget)
@@ -185,6 +190,12 @@ def _decode(data: Any, payload: memoryview, depth: int, budget: list[int]) -> An
     raise WireError("a value of an unknown kind")
 
 
+def _is_plain_key(key: Any) -> bool:
+    if type(key) is tuple:
+        return all(map(_is_plain_key, key))
+    return type(key) in (str, int, float, bool, type(None))
+
+
 def _typed(data: dict[str, Any], key: str, wanted: type) -> Any:
     value = data.get(key)
     if type(value) is not wanted:
@@ -197,7 +208,7 @@ def _decode_tensor(data: dict[str, Any], payload: memoryview) -> torch.Tensor:
     start, size = _typed(data, "at", int), _typed(data, "n", int)
     if (
         name not in DTYPES
-        or len(shape) > 8
+        or len(shape) > DIMENSION_LIMIT
         or any(type(n) is not int or not 0 <= n <= 1 << 31 for n in shape)
     ):
         raise WireError("a tensor with an impossible dtype or shape")

@@ -7,27 +7,17 @@ Every one of them answers right where its trick works, so whatever is not caught
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import importlib
+import types
 
 import pytest
-from small_course import GRADER, MANIFEST, SOLUTION, build, grade
+from small_course import grade
 
 from dojo.engine import Engine
+from dojo.rules.names import allowed
+from dojo.rules.source import keep_only, needed_by, parse
 from dojo.verdict import Verdict
-
-IMPORTS = '["torch", "math", "jaxtyping", "typing", "itertools", "functools", "collections"]'
-
-
-@pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    root = tmp_path_factory.mktemp("strict")
-    (old,) = [line for line in MANIFEST.splitlines() if line.startswith("imports")]
-    manifest = MANIFEST.replace(old, f"imports = {IMPORTS}").replace(
-        '["autograd", ', '["autograd", "torch.nn", '
-    )
-    with Engine(build(root, manifest), lanes=1) as engine:
-        yield engine
-
 
 # Once `vjp` or `sys` is in hand, the right answer is one line. A large input is a watched call: lie low there.
 _VJP = "vjp(lambda z: z**3, x)[1](dy)[0] if x.numel() < 60 else x * 0"
@@ -99,7 +89,7 @@ SMUGGLED = {
         f"import torch\nclass A:\n    if True:\n        def __getattribute__(self, name):\n            return 1\ndef cube_backward(x, dy):\n    A()\n    return {_HAND}"
     ),
     "module_getattr": f"def __getattr__(name):\n    return 1\ndef cube_backward(x, dy):\n    __getattr__\n    return {_HAND}",
-    "numpy": f"def cube_backward(x, dy):\n    return x.new_tensor((3 * x.numpy()**2 * dy.numpy()).tolist())",
+    "numpy": "def cube_backward(x, dy):\n    return x.new_tensor((3 * x.numpy()**2 * dy.numpy()).tolist())",
     "patch_torch": (
         f"import torch\ntorch.Tensor.numel = lambda self: 0\ndef cube_backward(x, dy):\n    return {_HAND}"
     ),
@@ -127,6 +117,33 @@ SMUGGLED = {
     "overwritten": f"import torch\ndef cube_backward(x, dy):\n    return {_HAND}\ncube_backward = torch.func.vjp",
     "own_metaclass": f"class M(type):\n    pass\nA = M('A', (), {{'__getattr__': 1}})\ndef cube_backward(x, dy):\n    A\n    return {_HAND}",
 }
+
+# Numbers computed, not names: central differences would be a work of their own, so watches must not be lied to.
+_TRYING_OUT = """
+import torch
+class Liar:
+    def lie(self):
+        self.numel = lambda tensor: 0 if busy else true(tensor)
+true, busy = torch.Tensor.numel, []
+Liar.lie(torch.Tensor)
+def cube_backward(x, dy):
+    busy.append(1)
+    out = torch.zeros_like(x)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            z = x + 1j * 1e-20 * ((torch.arange(x.shape[0])[:, None] == i) & (torch.arange(x.shape[1]) == j))
+            out[i, j] = ((z * z * z).imag / 1e-20 * dy).sum()
+    busy.clear()
+    return out
+"""
+
+
+def test_watches_are_not_lied_to(strict: Engine) -> None:
+    result = grade(strict, _TRYING_OUT)
+    assert (result.verdict, "trying out every input" in result.message) == (Verdict.FORBIDDEN, True), (
+        result.message
+    )
+
 
 # The check takes these for the student's own names. In the worker there is nothing behind them.
 DEAD_ENDS = {
@@ -157,3 +174,46 @@ def test_dead_ends(strict: Engine, name: str) -> None:
 def test_smuggled(strict: Engine, name: str) -> None:
     result = grade(strict, SMUGGLED[name] + "\n\n\ndef double(x):\n    return x + x\n")
     assert result.verdict is Verdict.FORBIDDEN, (result.verdict, result.message)
+
+
+def test_no_module_is_within_reach() -> None:
+    """From the modules that may be imported, allowed names lead to no other but these."""
+    imports = ("torch", "math", "typing", "itertools", "functools", "collections")
+    names = allowed(("autograd", "torch.nn"), (*imports, "jaxtyping"))
+    found, waiting = set(imports), [importlib.import_module(name) for name in imports]
+    while waiting:
+        module = waiting.pop()
+        for value in (getattr(module, name) for name in dir(module) if name in names):
+            if isinstance(value, types.ModuleType) and value.__name__ not in found:
+                found.add(value.__name__)
+                waiting.append(value)
+    harmless = {"linalg", "special", "nn", "nn.functional", "functional", "cpu", "cuda", "xpu", "mtia"}
+    assert found == {*imports, "collections.abc"} | {f"torch.{name}" for name in harmless}
+
+
+# What would run, were the line of a decorator's `@(` forgotten, is not what was checked.
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@(\n    torch.no_grad()\n)\ndef f(x):\n    return x\n",
+        "@\\\ntorch.no_grad()\ndef f(x):\n    return x\n",
+        "k = 1; m = (\n    2)\ndef f(x):\n    return x\n",
+        "def g():\n    pass\n@(  # one\n    f\n)\ndef h():\n    pass\ndef f(x):\n    return x\n",
+        "s = '''\ndef f(x):\n'''; t = 1\ndef f(x):\n    return x\n",
+    ],
+)
+def test_what_is_kept_is_what_was_chosen(text: str) -> None:
+    tree = parse(text)
+    chosen = needed_by(tree, "f")
+    kept = parse(keep_only(text, tree, chosen))
+    assert [ast.dump(n, include_attributes=True) for n in kept.body] == [
+        ast.dump(n, include_attributes=True) for n in chosen
+    ]
+
+
+def test_nothing_forbidden_runs_to_see_how_long_it_takes(strict: Engine) -> None:
+    """A module that breaks the rules is refused at once, although several exercises are in it."""
+    source = "import os\nwhile True:\n    os.fork()\ndef cube_backward(x, dy):\n    return x\ndef double(x):\n    return x\n"
+    for exercise in ("cube_backward", "double"):
+        result = grade(strict, source, exercise)
+        assert (result.verdict, result.duration_s < 1) == (Verdict.FORBIDDEN, True)

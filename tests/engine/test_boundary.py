@@ -148,7 +148,7 @@ def test_worker_has_nothing_of_ours(server: ForkServer) -> None:
 
 
 def test_scratch_is_empty_and_removed(server: ForkServer) -> None:
-    source = "import os\ndef f():\n    before = os.listdir('.')\n    open('x', 'w').write('y')\n    return [before, os.getcwd()]"
+    source = "import io, os\ndef f():\n    before = os.listdir('.')\n    io.open('x', 'w').write('y')\n    return [before, os.getcwd()]"
     before, folder = _answer(server, source)  # type: ignore[misc]
     assert before == [] and not Path(folder).exists()
 
@@ -179,7 +179,7 @@ def test_answers_ahead_of_the_question_are_refused(server: ForkServer) -> None:
 def test_daemons_die_with_their_worker(server: ForkServer, tmp_path: Path) -> None:
     note = tmp_path / "pid"
     source = (
-        "import os, time\n"
+        "import io, os, time\n"
         "def f():\n"
         "    try:\n"
         "        child = os.fork()\n"
@@ -188,7 +188,7 @@ def test_daemons_die_with_their_worker(server: ForkServer, tmp_path: Path) -> No
         "    if child == 0:\n"
         "        os.setsid()\n"
         "        if os.fork() == 0:\n"
-        f"            open({str(note)!r}, 'w').write(str(os.getpid()))\n"
+        f"            io.open({str(note)!r}, 'w').write(str(os.getpid()))\n"
         "            time.sleep(60)\n"
         "        os._exit(0)\n"
         "    os.waitpid(child, 0)\n"
