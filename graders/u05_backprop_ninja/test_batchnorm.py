@@ -443,6 +443,11 @@ def dvar(hprebn, var, eps):
     return (hprebn - hprebn.mean(dim=0, keepdim=True)) * (var + eps) ** -0.5
 
 
+@dvar.property("takes 1e-5 for eps where none is given", examples=2)
+def usual_eps(student, hprebn, dxhat):
+    return close(student(hprebn, dxhat), student(hprebn, dxhat, 1e-5))
+
+
 @dvar.alternative
 def dvar_by_roots(hprebn, dxhat, eps=1e-5):
     var, mu = torch.var_mean(hprebn, dim=0, keepdim=True)

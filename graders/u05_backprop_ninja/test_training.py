@@ -118,6 +118,12 @@ def b1_learns_nothing(answer):
     return near_zero(answer[1][2], scale=0.1)
 
 
+@train_step.property("takes 1e-5 for eps where none is given", examples=2)
+def usual_eps(student, params, Xb, Yb):
+    left_out, given = student(params, Xb, Yb)[0], student(params, Xb, Yb, 1e-5)[0]
+    return near_zero(torch.as_tensor(left_out - given), scale=1.0)
+
+
 @train_step.property("leaves the rows of unused characters in C without a gradient", examples=3)
 def unused_rows_are_zero(answer, params, Xb):
     unused = [c for c in range(len(params[0])) if c not in Xb]
@@ -909,6 +915,12 @@ def one_by_one(student, params, bnmean, bnvar, X, Y):
     whole = student(params, bnmean, bnvar, X, Y)
     require(all(isinstance(s, (Tensor, float)) for s in [whole, *single]), "a 0-d tensor is asked for")
     return near_zero(torch.as_tensor(sum(single) / len(single) - whole), scale=10.0)
+
+
+@evaluation.property("takes 1e-5 for eps where none is given", examples=2)
+def usual_eps_after_training(student, params, bnmean, bnvar, X, Y):
+    left_out, given = student(params, bnmean, bnvar, X, Y), student(params, bnmean, bnvar, X, Y, 1e-5)
+    return near_zero(torch.as_tensor(left_out - given), scale=1.0)
 
 
 @evaluation.alternative
