@@ -35,6 +35,7 @@ sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotat
 
 PR_SET_CHILD_SUBREAPER = 36
 CHANNEL_FD = 3
+SCRATCH = "dojo-worker-"  # then the pid of the server, and something random
 _clones: set[int] = set()  # servers forked from this one: children that are not workers
 
 
@@ -45,7 +46,16 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # a collection in a worker would otherwise copy every page of torch
     gc.enable()
+    _remove_leftovers()
     serve(socket.socket(fileno=int(sys.argv[1])))
+
+
+def _remove_leftovers() -> None:
+    """Remove the scratch folders of servers that were killed: nobody else does."""
+    for folder in os.scandir(tempfile.gettempdir()):
+        owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
+        if folder.name.startswith(SCRATCH) and owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+            shutil.rmtree(folder.path, ignore_errors=True)
 
 
 def serve(control: socket.socket) -> NoReturn:
@@ -90,7 +100,7 @@ def _answer_requests(control: socket.socket, workers: dict[int, str]) -> None:
 
 
 def _fork_worker(channel: int, memory_mib: int, cpu_seconds: int) -> tuple[int, str]:
-    scratch = tempfile.mkdtemp(prefix="dojo-worker-")
+    scratch = tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-")
     pid = os.fork()
     if pid:
         return pid, scratch

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -201,6 +202,23 @@ def test_daemons_die_with_their_worker(server: ForkServer, tmp_path: Path) -> No
         while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for living processes in /proc")
+def test_scratch_of_a_killed_server_is_removed_by_the_next() -> None:
+    server = ForkServer()
+    worker = server.worker(memory_mib=256, cpu_seconds=5)
+    assert server._process is not None
+    pid = server._process.pid
+    left = list(Path(tempfile.gettempdir()).glob(f"dojo-worker-{pid}-*"))
+    assert len(left) == 1
+    server._process.kill()
+    server.abandon()
+    assert left[0].exists() and worker.ended is None
+    following = ForkServer()
+    following.ready()
+    following.close()
+    assert not left[0].exists()
 
 
 def test_killing_the_server_is_noticed() -> None:
