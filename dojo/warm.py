@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dojo.engine import Engine
 
 REPLY_SECONDS = 2.0  # a server that takes longer to accept a command is stuck: go on without it
+LONGEST_PATH = 100  # of a Unix socket, whose address has 108 bytes
 IDLE_SECONDS = 900.0  # a server that a command left behind ends after this long without another
 
 
@@ -29,17 +30,23 @@ def socket_path(root: Path) -> Path | None:
     """Where the server of a course listens: a folder of this user's alone. None where there can be none."""
     if sys.platform != "linux":  # forking after torch has started threads is safe on Linux only
         return None
-    base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
-    folder = base / f"dojo-{os.getuid()}"
+    name = hashlib.sha256(f"{root.resolve()}\0{sys.executable}\0{__file__}".encode()).hexdigest()[:24]
+    for base in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()):
+        path = Path(base or "/nowhere") / f"dojo-{os.getuid()}" / f"{name}.sock"
+        if len(str(path)) <= LONGEST_PATH and _is_private(path.parent):
+            return path
+    return None
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether the folder is there, or could be made, and nobody else may enter it."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()
     except OSError:
-        return None
-    if folder.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
-        return None
-    name = hashlib.sha256(f"{root.resolve()}\0{sys.executable}\0{__file__}".encode()).hexdigest()[:24]
-    return folder / f"{name}.sock"
+        return False
+    mine = status.st_uid == os.getuid() and not status.st_mode & 0o077
+    return mine and not folder.is_symlink()
 
 
 def try_warm(argv: list[str]) -> int | None:
@@ -105,6 +112,7 @@ def stay_warm(engine: Engine) -> None:
             os.dup2(nowhere, stream)
         Warm(engine, server, path, IDLE_SECONDS).run()
     finally:
+        path.unlink(missing_ok=True)
         os._exit(0)
 
 

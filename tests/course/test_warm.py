@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +20,16 @@ ANSWERS = ROOT / "tests" / "submissions"
 
 
 @pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An environment whose warm servers live in a folder of this test; they are ended afterwards."""
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "DOJO_WARM": "1", "COLUMNS": "80"}
-    environment.pop("CI", None)
-    yield environment
-    for path in tmp_path.glob("dojo-*/*.sock"):
-        path.unlink()  # a server notices within seconds that nobody can reach it, and ends
+def runtime() -> Iterator[dict[str, str]]:
+    """An environment whose warm servers live in a folder of this test; they are ended afterwards.
+
+    Not tmp_path: the path of a socket has to be short.
+    """
+    with tempfile.TemporaryDirectory(prefix="dojo-test-") as folder:
+        environment = {**os.environ, "XDG_RUNTIME_DIR": folder, "DOJO_WARM": "1", "COLUMNS": "80"}
+        environment.pop("CI", None)
+        yield environment
+        # A server notices within seconds that nobody can reach it, and ends.
 
 
 def _check(environment: dict[str, str], submission: str, *more: str) -> subprocess.CompletedProcess[str]:
@@ -84,3 +88,13 @@ def test_serve_ends_with_ctrl_c(runtime: dict[str, str]) -> None:
         server.send_signal(signal.SIGINT)
         assert server.wait(20) == 0
     assert not _sockets(runtime)
+
+
+def test_long_runtime_folder_falls_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from dojo.warm import socket_path
+
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    path = socket_path(ROOT)
+    assert path is not None and not path.is_relative_to(long) and len(str(path)) <= 100
