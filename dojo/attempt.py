@@ -7,16 +7,17 @@ line is reached only after every property was checked on at least one case.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
 import hypothesis
 from hypothesis import strategies
 
-from dojo.channel import StudentError, WorkerEnded
+from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.explain import Failure, explain, printed
-from dojo.forkserver import ForkServer, ServerDied
+from dojo.forkserver import ForkServer, Order, ServerDied
 from dojo.grading.asking import Falsified
 from dojo.grading.cases import GraderBroken
 from dojo.grading.grader import Grader
@@ -73,15 +74,14 @@ def _check(attempt: Attempt, server: ForkServer, seed: Seed) -> ExerciseResult:
     """Check property after property, each in a fresh worker; the first that fails decides."""
     checks, output, most = 0, "", 0
     todo = properties(attempt.grader, attempt.rules)
-    for prop in todo:
-        with attempt.worker(server) as worker:
-            try:
-                student = attempt.load(worker)
-                count = run(prop, attempt.grader, student, seed.number(attempt.exercise.id, prop.name))
-            except (Falsified, StudentError, WorkerEnded) as failure:
-                result = explain(attempt, failure, prop.text, worker.printed)
-                return _with_the_idea(attempt, result, failure, server)
-            output, most = output or worker.printed, max(most, worker.printed_size)
+    for prop, worker in zip(todo, _workers(attempt, server, len(todo)), strict=True):
+        try:
+            student = attempt.load(worker)
+            count = run(prop, attempt.grader, student, seed.number(attempt.exercise.id, prop.name))
+        except (Falsified, StudentError, WorkerEnded) as failure:
+            result = explain(attempt, failure, prop.text, worker.printed)
+            return _with_the_idea(attempt, result, failure, server)
+        output, most = output or worker.printed, max(most, worker.printed_size)
         if not count:
             raise GraderBroken(f"the property {prop.name} checked nothing")
         checks += count
@@ -92,6 +92,20 @@ def _check(attempt: Attempt, server: ForkServer, seed: Seed) -> ExerciseResult:
         message += f" It prints {most:,} characters in one call: a forgotten print?"
     more = {"checks": checks, "output": printed(output)}
     return outcome(attempt.exercise, attempt.unit, Verdict.PASSED, message, **more)
+
+
+def _workers(attempt: Attempt, server: ForkServer, count: int) -> Iterator[Worker]:
+    """That many fresh workers, one after another. Each next one is forked while the last is at work."""
+    order: Order | None = attempt.order(server) if count else None
+    try:
+        for number in range(count):
+            assert order is not None
+            with order.take() as worker:
+                order = attempt.order(server) if number + 1 < count else None
+                yield worker
+    finally:
+        if order is not None:
+            order.cancel()
 
 
 def _with_the_idea(

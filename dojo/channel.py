@@ -36,9 +36,13 @@ class Worker:
     """One forked process with one student module. Every call has a deadline and a nonce of its own."""
 
     def __init__(
-        self, pid: int, channel: socket.socket, kill: Callable[[int, float], dict[str, Any]]
+        self,
+        pid: int,
+        channel: socket.socket,
+        kill: Callable[[int, float], dict[str, Any]],
+        dismiss: Callable[[int], None],
     ) -> None:
-        self._pid, self._channel, self._kill = pid, channel, kill
+        self._pid, self._channel, self._kill, self._dismiss = pid, channel, kill, dismiss
         self.printed, self.printed_size = "", 0
         self.ended: dict[str, Any] | None = None
 
@@ -46,7 +50,14 @@ class Worker:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.end()
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """Have the worker's process tree killed, without waiting until it is."""
+        if self.ended is None:
+            self.ended = {}
+            self._channel.close()
+            self._dismiss(self._pid)
 
     def end(self, grace_s: float = 0.0) -> dict[str, Any]:
         """Kill the worker's process tree, once; how it ended."""

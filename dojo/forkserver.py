@@ -5,6 +5,7 @@ Nothing here imports torch, so a command can start the server before anything sl
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -48,12 +49,20 @@ class ForkServer:
             start_new_session=True,
         )
         theirs.close()
+        self._begin()
+
+    def _begin(self) -> None:
+        """No answer has come yet. The first one, unasked for, says that the server is ready."""
         self._ready = False
+        self._buffer = b""
+        self._asked = self._answered = 0
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._unwanted: set[int] = set()
 
     def ready(self) -> None:
         """Wait until the server has imported torch. Raises ServerDied where it never will."""
         if not self._ready:
-            self._answer(START_SECONDS)
+            self._wait(0, START_SECONDS)
             self._ready = True
 
     def clone(self) -> ForkServer:
@@ -62,21 +71,29 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         self._ask({"op": "clone"}, theirs)
         twin = object.__new__(ForkServer)
-        twin._control, twin._process, twin._ready = ours, None, False
+        twin._control, twin._process = ours, None
+        twin._begin()
         return twin
+
+    def order(self, *, memory_mib: int, cpu_seconds: float) -> Order:
+        """Have a fresh worker forked without waiting for it: it is there when `take` asks for it."""
+        self.ready()
+        ours, theirs = socket.socketpair()
+        request = {"op": "fork", "memory_mib": memory_mib, "cpu_seconds": int(cpu_seconds) + 1}
+        return Order(self, self._send(request, theirs), ours)
 
     def worker(self, *, memory_mib: int, cpu_seconds: float) -> Worker:
         """Fork a fresh worker. Use it as a context manager: its whole process tree dies at the end."""
-        self.ready()
-        ours, theirs = socket.socketpair()
-        answer = self._ask(
-            {"op": "fork", "memory_mib": memory_mib, "cpu_seconds": int(cpu_seconds) + 1}, theirs
-        )
-        return Worker(answer["pid"], ours, self.kill)
+        return self.order(memory_mib=memory_mib, cpu_seconds=cpu_seconds).take()
 
     def kill(self, pid: int, grace_s: float = 0.0) -> dict[str, Any]:
         """End a worker and all that descends from it; its wait status and processor seconds."""
         return self._ask({"op": "kill", "pid": pid, "grace_s": grace_s})
+
+    def dismiss(self, pid: int) -> None:
+        """The same without waiting for it: the server does it before anything that is asked later."""
+        with contextlib.suppress(ServerDied):  # then the worker is gone too, and the next request says so
+            self._unwanted.add(self._send({"op": "kill", "pid": pid, "grace_s": 0.0}))
 
     def close(self) -> None:
         """Let the server end, and with it every worker."""
@@ -101,26 +118,55 @@ class ForkServer:
             self._process.wait()
 
     def _ask(self, request: dict[str, Any], descriptor: socket.socket | None = None) -> dict[str, Any]:
+        return self._wait(self._send(request, descriptor), CONTROL_SECONDS)
+
+    def _send(self, request: dict[str, Any], descriptor: socket.socket | None = None) -> int:
+        """Send a request; its number. Answers come in the order of the requests."""
         try:
-            text = json.dumps(request).encode()
             descriptors = [] if descriptor is None else [descriptor.fileno()]
-            socket.send_fds(self._control, [text], descriptors)
+            socket.send_fds(self._control, [json.dumps(request).encode() + b"\n"], descriptors)
         except OSError:
             raise ServerDied("the fork server is gone") from None
         finally:
             if descriptor is not None:
                 descriptor.close()
-        return self._answer(CONTROL_SECONDS)
+        self._asked += 1
+        return self._asked
 
-    def _answer(self, seconds: float) -> dict[str, Any]:
+    def _wait(self, number: int, seconds: float) -> dict[str, Any]:
+        """The answer to a request. Answers to others that come before it are kept."""
         self._control.settimeout(seconds)
-        text = b""
-        try:
-            while not text.endswith(b"\n"):
+        while number not in self._answers:
+            text, line_end, rest = self._buffer.partition(b"\n")
+            if line_end:
+                self._buffer = rest
+                if self._answered not in self._unwanted:
+                    self._answers[self._answered] = json.loads(text)
+                self._unwanted.discard(self._answered)
+                self._answered += 1
+                continue
+            try:
                 part = self._control.recv(4096)
-                if not part:
-                    raise ServerDied("the fork server ended")
-                text += part
-        except OSError:
-            raise ServerDied("the fork server does not answer") from None
-        return json.loads(text)
+            except OSError:
+                raise ServerDied("the fork server does not answer") from None
+            if not part:
+                raise ServerDied("the fork server ended")
+            self._buffer += part
+        return self._answers.pop(number)
+
+
+class Order:
+    """A worker that is being forked."""
+
+    def __init__(self, server: ForkServer, number: int, channel: socket.socket) -> None:
+        self._server, self._number, self._channel = server, number, channel
+
+    def take(self) -> Worker:
+        """The worker, once it is there. Raises ServerDied."""
+        answer = self._server._wait(self._number, CONTROL_SECONDS)
+        return Worker(answer["pid"], self._channel, self._server.kill, self._server.dismiss)
+
+    def cancel(self) -> None:
+        """Nobody needs it any more."""
+        with contextlib.suppress(ServerDied):
+            self.take().dismiss()

@@ -9,7 +9,7 @@ from typing import Any
 
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
-from dojo.forkserver import ForkServer
+from dojo.forkserver import ForkServer, Order
 from dojo.grading.grader import Grader
 from dojo.grading.student import Student
 from dojo.regions import stub_text
@@ -47,10 +47,14 @@ class Attempt:
         """The module's file in a submission."""
         return f"{self.unit}/{self.exercise.module}.py"
 
+    def order(self, server: ForkServer) -> Order:
+        """Have a fresh worker with this exercise's limits forked, without waiting for it."""
+        seconds = self.limits.import_seconds + self.limits.seconds
+        return server.order(memory_mib=self.limits.memory_mib, cpu_seconds=seconds)
+
     def worker(self, server: ForkServer) -> Worker:
         """A fresh worker with this exercise's limits."""
-        seconds = self.limits.import_seconds + self.limits.seconds
-        return server.worker(memory_mib=self.limits.memory_mib, cpu_seconds=seconds)
+        return self.order(server).take()
 
     def load(self, worker: Worker) -> Student:
         """The student's module, loaded in a worker. Raises StudentError or WorkerEnded."""

@@ -7,6 +7,8 @@ and terminal. The server grades nothing itself, so nothing of one command is lef
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import io
 import json
 import os
@@ -33,6 +35,17 @@ class Warm:
     def run(self) -> None:
         """Serve. Returns when it is time to end."""
         self.engine.load()
+        for view in (
+            "cli.check",
+            "cli.grade",
+            "views.exercise",
+            "views.overview",
+            "views.live",
+            "views.console",
+        ):
+            importlib.import_module(f"dojo.{view}")
+        gc.collect()
+        gc.freeze()  # or a collection in a command would copy every page
         last = time.monotonic()
         while True:
             try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     """Check what was named, or the next exercise. Returns 0 only if all of it passed."""
-    course = open_course()
+    course = open_course(args.engine)
     names = [args.name] if args.name else [one(course, None, past_of(course)[1]).id]
     job = prepare(course, names, args)
     with started(course, args.engine) as engine:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from dojo.cli.errors import UsageError, say
 from dojo.course import Course, Exercise, find_root, load
 from dojo.history import History, Past
 
 
-def open_course() -> Course:
-    """The course that the current folder is in. Raises CourseError."""
-    return load(find_root(Path.cwd()))
+def open_course(engine: Any = None) -> Course:
+    """The course that the current folder is in; a warm engine has read it already. Raises CourseError."""
+    root = find_root(Path.cwd())
+    known = getattr(engine, "course", None)
+    return known if isinstance(known, Course) and known.root == root else load(root)
 
 
 def select(course: Course, names: Iterable[str]) -> list[Exercise]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     """Grade what was named and show it. Returns 0 only if all of it passed."""
-    course = open_course()
+    course = open_course(args.engine)
     job = prepare(course, args.names, args)
     with started(course, args.engine) as engine:
         from dojo.views.console import make_console

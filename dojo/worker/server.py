@@ -76,27 +76,39 @@ def serve(control: socket.socket) -> NoReturn:
 def _answer_requests(control: socket.socket, workers: dict[int, str]) -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of a worker become our children, so we can find them
     _reply(control, {"ready": os.getpid()})
+    text, arrived = b"", []
     while True:
-        text, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
-        if not text:
+        part, descriptors, _, _ = socket.recv_fds(control, 4096, 4)
+        if not part:
             return
-        request = json.loads(text)
-        if request["op"] == "fork":
-            pid, scratch = _fork_worker(descriptors[0], request["memory_mib"], request["cpu_seconds"])
-            workers[pid] = scratch
-            _reply(control, {"pid": pid})
-        elif request["op"] == "kill":
-            _reply(control, _end(request["pid"], workers, request["grace_s"]))
-        elif request["op"] == "clone":
-            clone = os.fork()
-            if clone == 0:
-                control.close()
-                _clones.clear()
-                serve(socket.socket(fileno=descriptors[0]))
-            _clones.add(clone)
-            _reply(control, {"cloned": clone})
-        for descriptor in descriptors:
-            os.close(descriptor)
+        text += part
+        arrived += descriptors
+        while b"\n" in text:  # a line is a request; those that need a descriptor take the next one
+            line, _, text = text.partition(b"\n")
+            request = json.loads(line)
+            descriptor = arrived.pop(0) if request["op"] in ("fork", "clone") else None
+            _reply(control, _carry_out(control, workers, request, descriptor))
+            if descriptor is not None:
+                os.close(descriptor)
+
+
+def _carry_out(
+    control: socket.socket, workers: dict[int, str], request: dict[str, Any], descriptor: int | None
+) -> dict[str, Any]:
+    if request["op"] == "kill":
+        return _end(request["pid"], workers, request["grace_s"])
+    assert descriptor is not None
+    if request["op"] == "fork":
+        pid, scratch = _fork_worker(descriptor, request["memory_mib"], request["cpu_seconds"])
+        workers[pid] = scratch
+        return {"pid": pid}
+    clone = os.fork()
+    if clone == 0:
+        control.close()
+        _clones.clear()
+        serve(socket.socket(fileno=descriptor))
+    _clones.add(clone)
+    return {"cloned": clone}
 
 
 def _fork_worker(channel: int, memory_mib: int, cpu_seconds: int) -> tuple[int, str]:
