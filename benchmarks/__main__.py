@@ -16,7 +16,7 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "warm": lambda: [figures.check_warm()],
     "grade": lambda: [figures.grade_cold()],
     "worker": figures.worker,
-    "draw": lambda: [figures.drawn_example(figures.opened())],
+    "draw": lambda: figures.drawn_example(figures.opened()),
     "memory": lambda: [figures.memory(figures.opened())],
     "records": lambda: [figures.same_records(figures.opened())],
     "seeds": lambda: [figures.seeds(figures.opened())],
