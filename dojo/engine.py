@@ -30,10 +30,9 @@ class KitFailure(Exception):
 class Engine:
     """Grades submissions of one course. Construct it early: the fork server begins to import torch."""
 
-    isolation = ISOLATION
-
-    def __init__(self, course: Course, *, lanes: int | None = None) -> None:
+    def __init__(self, course: Course, *, lanes: int | None = None, isolation: str | None = None) -> None:
         self.course = course
+        self.isolation = ISOLATION
         self.lanes = lanes or max(1, min(os.cpu_count() or 1, 8))
         self._server: ForkServer | None = ForkServer()
         self._graders: dict[str, Any] = {}
@@ -49,6 +48,11 @@ class Engine:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+    @property
+    def server_pid(self) -> int:
+        """The process id of the fork server, or of the sandbox around it."""
+        return self._living_server().pid
 
     def detach(self) -> None:
         """Leave the fork server to the copy of this process that a fork has made."""

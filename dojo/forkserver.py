@@ -59,6 +59,11 @@ class ForkServer:
         self._answers: dict[int, dict[str, Any]] = {}
         self._unwanted: set[int] = set()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started; 0 for a clone."""
+        return 0 if self._process is None else self._process.pid
+
     def ready(self) -> None:
         """Wait until the server has imported torch. Raises ServerDied where it never will."""
         if not self._ready:
