@@ -11,7 +11,6 @@ import contextlib
 import gc
 import json
 import os
-import resource
 import shutil
 import signal
 import socket
@@ -25,6 +24,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ctypes  # noqa: E402
 
 import inert  # noqa: E402
+import limits  # noqa: E402
 import numpy  # noqa: E402, F401
 import session  # noqa: E402
 import torch  # noqa: E402
@@ -34,7 +34,6 @@ sys.path.pop(0)
 sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotate with it
 
 PR_SET_CHILD_SUBREAPER = 36
-CHANNEL_FD = 3
 SCRATCH = "dojo-worker-"  # then the pid of the server, and something random
 _clones: set[int] = set()  # servers forked from this one: children that are not workers
 
@@ -119,38 +118,15 @@ def _fork_worker(channel: int, memory_mib: int, cpu_seconds: int) -> tuple[int, 
     status = 70
     try:
         os.setsid()
-        _keep_only(channel)
+        limits.keep_only(channel)
         os.chdir(scratch)
-        _limit(memory_mib, cpu_seconds)
+        limits.limit(memory_mib, cpu_seconds)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
-        session.serve(socket.socket(fileno=CHANNEL_FD))
+        session.serve(socket.socket(fileno=limits.CHANNEL_FD))
         status = 0
     finally:
         os._exit(status)
-
-
-def _keep_only(channel: int) -> None:
-    """Close every descriptor but the channel; standard streams lead nowhere."""
-    os.dup2(channel, CHANNEL_FD)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    os.closerange(CHANNEL_FD + 1, 4096)
-
-
-def _limit(memory_mib: int, cpu_seconds: int) -> None:
-    """Caps beyond what the server itself holds: memory, processor time, files; no core dumps."""
-    if sys.platform == "linux":
-        with open("/proc/self/statm") as statm:
-            held = int(statm.read().split()[0]) * resource.getpagesize()
-        ceiling = held + (memory_mib << 20)
-        resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # no processes or threads of its own (root is exempt)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, Any]:
