@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -27,7 +28,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from victim import CANARY, Victim, hand_in
+from victim import CANARY, Planted, Victim, hand_in
 
 ATTACKS = Path(__file__).parent / "attacks"
 TAG = "dojo-redteam"  # begins the name of every file that an attack tries to leave behind
@@ -50,6 +51,11 @@ class Attack(BaseModel):
     walls_at_process: str | None = None  # its verdict there, where that is another one
     process_skip: bool = False  # too dangerous for the machine that runs the suite where there are no walls
     passes: bool = False  # a right control, or an answer that is right and must not suffer
+    links: dict[str, str] = {}  # put into the submission: symbolic links and what they point to,
+    fifos: tuple[str, ...] = ()  # named pipes,
+    files: dict[str, str] = {}  # files with names that git cannot keep,
+    sparse: dict[str, int] = {}  # files that seem to have so many bytes,
+    folders: tuple[str, ...] = ()  # and folders
     name: str = ""
     group: str = ""
 
@@ -99,7 +105,8 @@ def let_loose(attack: Attack, engine: Engine, victim: Victim, baseline: dict[str
             "TAG": TAG,
             "CANARY": "dojo-redteam-marker",
         }
-        folder = hand_in(victim, "attacker", attack.path, fill)
+        planted = Planted(attack.links, attack.fifos, attack.files, attack.sparse, attack.folders)
+        folder = hand_in(victim, "attacker", attack.path, fill, planted)
         submission = take(folder, victim.course)
         before, memory = victim.fingerprint(), _memory()
         started = time.perf_counter()
@@ -110,6 +117,7 @@ def let_loose(attack: Attack, engine: Engine, victim: Victim, baseline: dict[str
         text = dump(record.to_json())
         checks = {
             "a secret is in the record": CANARY in text,
+            "a control character is in the record": any(map(_has_unseen, strings(record.to_json()))),
             "files were changed": victim.fingerprint() != before,
             "somebody connected to a listener": bool(heard),
             "processes are left": bool(_left_processes(engine)),
@@ -135,6 +143,20 @@ def neighbours(record: Record) -> dict[str, Any]:
 
 def _plain(result: Any) -> str:
     return json.dumps(asdict(replace(result, duration_s=0.0)), default=str, sort_keys=True)
+
+
+def strings(data: Any) -> list[str]:
+    """Every string in plain data, keys included."""
+    if isinstance(data, dict):
+        return [text for pair in data.items() for part in pair for text in strings(part)]
+    if isinstance(data, (list, tuple)):
+        return [text for part in data for text in strings(part)]
+    return [data] if isinstance(data, str) else []
+
+
+def _has_unseen(text: str) -> bool:
+    """Controls, bidi and zero width characters, surrogates: nothing of the kind may come out of a grading."""
+    return any(char != "\n" and unicodedata.category(char)[0] == "C" for char in text)
 
 
 def _memory() -> int:

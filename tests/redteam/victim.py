@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from dojo.course import Course, load
 
@@ -125,6 +127,7 @@ class Victim:
 
     root: Path
     course: Course
+    pristine: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # what lay there before any attack
 
     @property
     def secret(self) -> Path:
@@ -132,14 +135,73 @@ class Victim:
         return self.root / "home" / "secret.txt"
 
     def fingerprint(self) -> str:
-        """A digest of every name and byte below `root`: what nobody may change."""
+        """A digest of every name, byte, right, date and note below `root`: what nobody may change."""
         digest = hashlib.sha256()
         for path in sorted(self.root.rglob("*")):
             if "__pycache__" not in path.parts:
-                mode = path.lstat().st_mode
-                content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-                digest.update(f"{path.relative_to(self.root)}\0{mode}\0{len(content)}\0".encode() + content)
+                digest.update(f"{path.relative_to(self.root)!r} {_facts(path)!r}".encode())
         return digest.hexdigest()
+
+    def repair(self) -> None:
+        """Undo what an attack did to the course, the home or a stranger: the next one finds it all there."""
+        for path in sorted(self.root.rglob("*"), reverse=True):
+            name = str(path.relative_to(self.root))
+            handed_in = name.startswith("submissions/") and not name.startswith("submissions/stranger")
+            if "__pycache__" in path.parts or handed_in or self.pristine.get(name) == _facts(path):
+                continue
+            if path.is_dir() and not path.is_symlink() and name in self.pristine:
+                os.chmod(path, 0o755)
+            elif path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        for name, facts in self.pristine.items():
+            path = self.root / name
+            if facts[-1] is None:
+                path.mkdir(exist_ok=True)
+            elif not path.exists():
+                path.write_bytes(facts[-1])
+                os.utime(path, ns=(facts[2], facts[2]))
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What git cannot keep, or a copy would stumble over: put into a submission before it is handed in."""
+
+    links: dict[str, str] = field(default_factory=dict)  # name: what it points to
+    fifos: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)  # name: text
+    sparse: dict[str, int] = field(default_factory=dict)  # name: bytes that it seems to have
+    folders: tuple[str, ...] = ()
+
+    def put(self, folder: Path) -> None:
+        """Make them, in place of what is there."""
+        for name in (*self.links, *self.fifos, *self.files, *self.sparse, *self.folders):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            if name in self.links:
+                path.symlink_to(self.links[name])
+            elif name in self.fifos:
+                os.mkfifo(path)
+            elif name in self.files:
+                path.write_text(self.files[name])
+            elif name in self.folders:
+                path.mkdir()
+            else:
+                with path.open("wb") as file:
+                    file.truncate(self.sparse[name])
+
+
+def _facts(path: Path) -> tuple[Any, ...]:
+    """Rights, owner, date, links, notes and bytes of a file; of a folder only its rights and owner."""
+    status = path.lstat()
+    notes = os.listxattr(path, follow_symlinks=False) if hasattr(os, "listxattr") else []
+    owner = (status.st_uid, status.st_gid)
+    if path.is_symlink() or not path.is_file():
+        return (status.st_mode, owner, 0, 0, notes, None)
+    content = path.read_bytes() if status.st_size < 1 << 20 else str(status.st_size).encode()
+    return (status.st_mode, owner, status.st_mtime_ns, status.st_nlink, notes, content)
 
 
 def build(root: Path, *, rules: bool) -> Victim:
@@ -163,14 +225,22 @@ def build(root: Path, *, rules: bool) -> Victim:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return Victim(root, load(course))
+    pristine = {str(path.relative_to(root)): _facts(path) for path in sorted(root.rglob("*"))}
+    return Victim(root, load(course), pristine)
 
 
-def hand_in(victim: Victim, name: str, attack: Path | None, fill: dict[str, str]) -> Path:
+def hand_in(
+    victim: Victim,
+    name: str,
+    attack: Path | None,
+    fill: dict[str, str],
+    planted: Planted | None = None,
+) -> Path:
     """Write a submission: the model answers, with the attacked module or the attack's whole folder over it.
 
     Words such as @SECRET@ in an attack are filled in: what a determined student could find out beforehand.
     """
+    victim.repair()
     folder = victim.root / "submissions" / name
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "u").mkdir(parents=True)
@@ -184,8 +254,14 @@ def hand_in(victim: Victim, name: str, attack: Path | None, fill: dict[str, str]
         shutil.copy(attack, folder / "u" / "m.py")
     for path in folder.rglob("*.py"):
         if path.is_file() and not path.is_symlink():
-            text = path.read_bytes()
-            for word, value in fill.items():
-                text = text.replace(f"@{word}@".encode(), value.encode())
-            path.write_bytes(text)
+            path.write_bytes(_filled(path.read_bytes(), fill))
+    if planted is not None:
+        links = {name: _filled(target.encode(), fill).decode() for name, target in planted.links.items()}
+        replace(planted, links=links).put(folder)
     return folder
+
+
+def _filled(text: bytes, fill: dict[str, str]) -> bytes:
+    for word, value in fill.items():
+        text = text.replace(f"@{word}@".encode(), value.encode())
+    return text
