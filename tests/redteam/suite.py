@@ -32,6 +32,7 @@ from victim import CANARY, Planted, Victim, hand_in
 
 ATTACKS = Path(__file__).parent / "attacks"
 TAG = "dojo-redteam"  # begins the name of every file that an attack tries to leave behind
+WORKED = "dojo-redteam-it-worked"  # printed by an attack whose success nobody would see otherwise
 SLACK_SECONDS = 3.0  # beyond the exercise's own limits, on a busy machine
 MEMORY_LIMIT = 96 << 20  # bytes that the grading process may grow by
 
@@ -104,6 +105,7 @@ def let_loose(attack: Attack, engine: Engine, victim: Victim, baseline: dict[str
             "GRADER": str(os.getpid()),
             "TAG": TAG,
             "CANARY": "dojo-redteam-marker",
+            "WORKED": WORKED,
         }
         planted = Planted(attack.links, attack.fifos, attack.files, attack.sparse, attack.folders)
         folder = hand_in(victim, "attacker", attack.path, fill, planted)
@@ -117,6 +119,7 @@ def let_loose(attack: Attack, engine: Engine, victim: Victim, baseline: dict[str
         text = dump(record.to_json())
         checks = {
             "a secret is in the record": CANARY in text,
+            "the system let it": WORKED in text,
             "a control character is in the record": any(map(_has_unseen, strings(record.to_json()))),
             "files were changed": victim.fingerprint() != before,
             "somebody connected to a listener": bool(heard),
