@@ -6,10 +6,13 @@ Forked, so that graders and torch need not be loaded again and nothing but names
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
 from dojo.course import Exercise
@@ -59,6 +62,7 @@ def _enter_lane() -> None:
     """In a new lane: take one of the servers, and drop the others so that each ends with its lane."""
     global _shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     engine, servers, queue = _shared
     mine = queue.get()
     for number, server in enumerate(servers):
@@ -66,3 +70,12 @@ def _enter_lane() -> None:
             server.close()
     engine.adopt(servers[mine])
     _shared = engine
+
+
+def _end_with_the_parent() -> None:
+    """In a lane: leave when the grader is gone. A killed one cannot say so, and nothing else would."""
+    parent = parent_process()
+    assert parent is not None
+    # The last lane holds no other's end of this pipe, so it is the first to notice; then the one before it.
+    wait([parent.sentinel])
+    os._exit(1)
