@@ -15,6 +15,7 @@ from dojo.seeds import Seed
 from dojo.submission import take
 
 Arena = tuple[Engine, Victim, dict[str, Any]]
+collect_ignore = ["attacks"]  # some of them bring a conftest.py or tests of their own
 
 
 @pytest.fixture(scope="session")
