@@ -13,6 +13,7 @@ from typing import Any
 from dojo import __version__, lanes
 from dojo.channel import WorkerEnded
 from dojo.course import Course, Exercise
+from dojo.digest import course_digest
 from dojo.forkserver import ForkServer, ServerDied
 from dojo.seeds import Seed
 from dojo.submission import Submission
@@ -36,6 +37,7 @@ class Engine:
         self.lanes = lanes or max(1, min(os.cpu_count() or 1, 8))
         self._server: ForkServer | None = ForkServer()
         self._graders: dict[str, Any] = {}
+        self.course_digest = course_digest(course.root)  # while torch is being imported
 
     def __enter__(self) -> Engine:
         return self
@@ -118,6 +120,7 @@ class Engine:
             isolation=self.isolation,
             seed=seed.id,
             digest=submission.digest,
+            course=self.course_digest,
             engine=__version__,
             points=points,
             max_points=max_points,

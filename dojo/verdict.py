@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -10,7 +11,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+# Rises when a key changes its meaning or goes. A new key, such as `course`, is no reason: readers skip
+# what they do not know.
 SCHEMA = 1
+
+UNFINISHED = ".dojo-tmp"  # ends the name of a file that is being written
 
 
 class Verdict(str, Enum):
@@ -88,12 +93,13 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Record:
-    """The grading of one submission."""
+    """The grading of one submission: what was graded (`digest`), and by what (`course`, see `digest.py`)."""
 
     submission: str
     isolation: str
     seed: str
     digest: str
+    course: str
     engine: str
     points: int
     max_points: int
@@ -119,7 +125,9 @@ def total(results: list[ExerciseResult]) -> tuple[int, int]:
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace `path` by `text` so that a reader, or a kill, sees the old file or the new one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(
+        dir=path.parent, prefix=_temporary_prefix(path) + f"{os.getpid()}-", suffix=UNFINISHED
+    )
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -132,9 +140,37 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
+def remove_unfinished(path: Path) -> None:
+    """Remove what killed writers of `path` left beside it; a writer that is at work keeps its file."""
+    for left in path.parent.glob("*" + UNFINISHED):
+        writer = left.name.removeprefix(_temporary_prefix(path)).partition("-")[0]
+        if left.name.startswith(_temporary_prefix(path)) and writer.isdigit() and not _is_alive(int(writer)):
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
+def _temporary_prefix(path: Path) -> str:
+    return f".{path.name[:50]}."  # cut, for a name may be as long as a file system takes
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name == "nt":
+        return False  # asking would kill it there, and a file that is open cannot be removed
+    if pid == os.getpid():
+        return False  # this process is not writing at the moment, so its namesake is meant
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass  # somebody else's
+    return True
+
+
 def dump(data: Any) -> str:
-    """JSON that any reader accepts: no NaN literals, a line break at the end."""
-    return json.dumps(_without_nan(data), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    """JSON that any reader accepts: no NaN literals, no lone surrogates, a line break at the end."""
+    text = json.dumps(_without_nan(data), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # which is JSON's way to write them too
 
 
 def _without_nan(data: Any) -> Any:

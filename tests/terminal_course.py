@@ -6,10 +6,13 @@ import os
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from dojo import __version__
 from dojo.course import Course, load
+from dojo.digest import course_digest
 from dojo.verdict import Counterexample, ExerciseResult, Record, Shown, Verdict, Worst, total
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -124,7 +127,10 @@ def record(
     """A record of these results."""
     points, most = total(results)
     digest = "sha256:" + "0123456789abcdef" * 4
-    return Record(name, "process", "public:small", digest, "0.1.0", points, most, results, notices or [])
+    course = "sha256:" + "fedcba9876543210" * 4
+    return Record(
+        name, "process", "public:small", digest, course, __version__, points, most, results, notices or []
+    )
 
 
 def tensor(values: Any, shape: list[int], name: str | None = None, **more: Any) -> Shown:
@@ -157,9 +163,11 @@ class FakeEngine:
     closed = 0
     seeds: ClassVar[list[Any]] = []
     failure: BaseException | None = None
+    isolation = "process"
 
     def __init__(self, course: Course) -> None:
         self.course = course
+        self.course_digest = course_digest(course.root)
         type(self).opened += 1
 
     def __enter__(self) -> FakeEngine:
@@ -183,7 +191,10 @@ class FakeEngine:
             done = result(self.course, exercise.id, said) if isinstance(said, Verdict) else said(self.course)
             results.append(done)
             on_event(("done", done))
-        return record(results, submission.name, submission.notices)
+        made = record(results, submission.name, submission.notices)
+        return replace(
+            made, isolation=self.isolation, seed=seed.id, digest=submission.digest, course=self.course_digest
+        )
 
 
 class KitFailure(Exception):

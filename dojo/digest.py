@@ -1,0 +1,32 @@
+"""The digest of everything of ours that a verdict depends on, so that a record says by what it was graded."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from dojo.course import MANIFEST
+
+ENGINE = Path(__file__).parent
+
+
+def course_digest(root: Path) -> str:
+    """ "sha256:..." of the manifest, the solutions, the graders and the engine, by content.
+
+    The same course has the same digest wherever it lies: names are relative, and line breaks are taken as
+    they are in the repository, because git may write them in Windows' way.
+    """
+    files = {MANIFEST: root / MANIFEST}
+    for name, folder in (
+        ("solutions", root / "solutions"),
+        ("graders", root / "graders"),
+        ("dojo", ENGINE),
+    ):
+        for path in folder.rglob("*.py"):
+            if path.is_file():
+                files[f"{name}/{path.relative_to(folder).as_posix()}"] = path
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return "sha256:" + digest.hexdigest()
