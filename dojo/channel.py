@@ -106,7 +106,7 @@ class Worker:
 
         printed, size = reply.get("printed"), reply.get("printed_size")
         self.printed = printed if type(printed) is str else ""
-        self.printed_size = size if type(size) is int else 0
+        self.printed_size = size if type(size) is int and 0 <= size < 1 << 62 else 0
         error = reply.get("error")
         if error is not None:
             raise _student_error(error)
@@ -127,26 +127,23 @@ class Worker:
             pass
 
     def _reader(self, deadline: float) -> Any:
-        def read(size: int) -> bytearray:
-            data = bytearray(size)
-            view = memoryview(data)
-            while view:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                self._channel.settimeout(left)
-                got = self._channel.recv_into(view)
-                if not got:
-                    raise EOFError
-                view = view[got:]
-            return data
+        from dojo.worker import wire
 
-        return read
+        def receive_into(view: memoryview) -> int:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._channel.settimeout(left)
+            return self._channel.recv_into(view)
+
+        return lambda size: wire.filled(size, receive_into)
 
     def _explain_end(self) -> WorkerEnded:
         """Ask the server how the worker ended, and say it in words."""
         ended = self.end(grace_s=0.5)
         status = ended.get("status", 0)
+        if type(ended.get("reason")) is str:
+            return WorkerEnded("crashed", ended["reason"])
         if ended.get("by_us", True):
             return WorkerEnded("crashed", "it closed its connection to the grader")
         if os.WIFSIGNALED(status):
@@ -175,4 +172,5 @@ def _student_error(error: Any) -> Exception:
     kind, name, message, line = (error.get(key) for key in ("kind", "type", "message", "line"))
     if type(kind) is not str or type(name) is not str or type(message) is not str:
         return wire.WireError("an error without text")
-    return StudentError(kind, name[:80], message[:600], line if type(line) is int else None)
+    known = line if type(line) is int and 0 < line < 1 << 31 else None
+    return StudentError(kind[:80], name[:80], message[:600], known)

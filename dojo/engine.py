@@ -15,13 +15,15 @@ from dojo.channel import WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.digest import course_digest
 from dojo.forkserver import ForkServer, ServerDied
+from dojo.isolation.levels import Proof, reaches
+from dojo.isolation.probe import prove
+from dojo.isolation.users import NOBODY
 from dojo.seeds import Seed
 from dojo.submission import Submission
 from dojo.verdict import ExerciseResult, Record, Verdict, total
 
 Event = tuple[str, Any]  # ("start", exercise id) or ("done", ExerciseResult)
 Stuck = dict[str, WorkerEnded]  # modules that do not survive their import
-ISOLATION = "process"
 
 
 class KitFailure(Exception):
@@ -31,13 +33,28 @@ class KitFailure(Exception):
 class Engine:
     """Grades submissions of one course. Construct it early: the fork server begins to import torch."""
 
-    def __init__(self, course: Course, *, lanes: int | None = None, isolation: str | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        *,
+        lanes: int | None = None,
+        isolation: str | None = None,
+        run_as: str = NOBODY,
+    ) -> None:
+        """lanes: on how many cores to grade. isolation: the level to try for; None for the strongest.
+
+        run_as: the user as whom student code runs where this process is root.
+        """
         self.course = course
-        self.isolation = ISOLATION
         self.lanes = lanes or max(1, min(os.cpu_count() or 1, 8))
-        self._server: ForkServer | None = ForkServer()
+        self._wanted = {"isolation": isolation, "run_as": run_as}
+        self._proven: str | None = None
+        self._server: ForkServer | None = self._start()
         self._graders: dict[str, Any] = {}
         self.course_digest = course_digest(course.root)  # while torch is being imported
+
+    def _start(self) -> ForkServer:
+        return ForkServer(**self._wanted)  # type: ignore[arg-type]
 
     def __enter__(self) -> Engine:
         return self
@@ -55,6 +72,23 @@ class Engine:
     def server_pid(self) -> int:
         """The process id of the fork server, or of the sandbox around it."""
         return self._living_server().pid
+
+    @property
+    def proof(self) -> Proof:
+        """What the probe submission could not do in a worker of the server that is used now."""
+        proof = self._living_server().proof
+        assert proof is not None
+        return proof
+
+    @property
+    def isolation(self) -> str:
+        """The level of isolation that has been proven."""
+        return self.proof.level
+
+    @property
+    def no_walls(self) -> str | None:
+        """Why workers have no walls around them, where they should."""
+        return self._living_server().no_walls
 
     def detach(self) -> None:
         """Leave the fork server to the copy of this process that a fork has made."""
@@ -89,8 +123,10 @@ class Engine:
 
             from dojo import attempt
             from dojo.grading import registry
+            from dojo.worker.walls import hide
 
             torch.set_num_threads(1)
+            hide()  # from other processes of this user, where an answer might run
             wanted = self.course.exercises if exercises is None else exercises
             missing = [e for e in wanted if e.id not in self._graders]
             self._graders |= registry.load(self.course, missing)
@@ -170,12 +206,19 @@ class Engine:
     def _living_server(self) -> ForkServer:
         """The fork server, ready. Raises KitFailure where not even a new one starts."""
         if self._server is None:
-            self._server = ForkServer()
+            self._server = self._start()
+        server = self._server
         try:
-            self._server.ready()
+            server.ready()
+            if server.proof is None:
+                server.proof = prove(server, self.course.root)
         except ServerDied as death:
             raise KitFailure(f"the process that runs answers did not start: {death}") from None
-        return self._server
+        level = server.proof.level
+        if self._proven is not None and not reaches(level, self._proven):
+            raise KitFailure(f"the walls around answers sank from {self._proven} to {level} on the way")
+        self._proven = level
+        return server
 
     def _drop_server(self) -> None:
         if self._server is not None:

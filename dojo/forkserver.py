@@ -8,13 +8,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from dojo.channel import Worker
+from dojo.isolation import start
+from dojo.isolation.levels import Proof
+from dojo.isolation.users import NOBODY
 
 SERVER = Path(__file__).parent / "worker" / "server.py"
 START_SECONDS = 120.0  # importing torch on a slow, busy machine
@@ -28,7 +31,13 @@ class ServerDied(Exception):
 class ForkServer:
     """A process that has imported torch and forks workers. Start it early; `ready` waits for it."""
 
-    def __init__(self) -> None:
+    proof: Proof | None = None  # set once a probe submission has tried the walls; a clone has the same ones
+
+    def __init__(self, *, isolation: str | None = None, run_as: str = NOBODY) -> None:
+        """isolation: the level to try for; None for the strongest there is. What comes of it, `proof` says.
+
+        run_as: the user as whom student code runs where this process is root, if it can be had.
+        """
         self._control, theirs = socket.socketpair()
         # Exactly these names: what a worker sees must not depend on who grades, and must hold no secret.
         # Huge pages for the heap make the page table small, and a fork with its end a third cheaper.
@@ -40,7 +49,7 @@ class ForkServer:
             "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         }
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
-            [sys.executable, "-I", str(SERVER), str(theirs.fileno())],
+            start.command(SERVER, theirs.fileno(), isolation, run_as),
             pass_fds=[theirs.fileno()],
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -54,6 +63,8 @@ class ForkServer:
     def _begin(self) -> None:
         """No answer has come yet. The first one, unasked for, says that the server is ready."""
         self._ready = False
+        self.no_walls: str | None = None  # why there are none around its workers
+        self.namespaces: dict[str, str] = {}
         self._buffer = b""
         self._asked = self._answered = 0
         self._answers: dict[int, dict[str, Any]] = {}
@@ -65,9 +76,13 @@ class ForkServer:
         return 0 if self._process is None else self._process.pid
 
     def ready(self) -> None:
-        """Wait until the server has imported torch. Raises ServerDied where it never will."""
+        """Wait until the server has imported torch. Raises ServerDied where it never will.
+
+        Then `namespaces` says in which ones it lives, and `no_walls` why its workers have no walls.
+        """
         if not self._ready:
-            self._wait(0, START_SECONDS)
+            answer = self._wait(0, START_SECONDS)
+            self.no_walls, self.namespaces = answer["no_walls"], answer["namespaces"]
             self._ready = True
 
     def clone(self) -> ForkServer:
@@ -78,6 +93,7 @@ class ForkServer:
         twin = object.__new__(ForkServer)
         twin._control, twin._process = ours, None
         twin._begin()
+        twin.proof = self.proof
         return twin
 
     def order(self, *, memory_mib: int, cpu_seconds: float) -> Order:
@@ -107,8 +123,7 @@ class ForkServer:
             try:
                 self._process.wait(5)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+                self._kill()
 
     def detach(self) -> None:
         """Forget a server that another process goes on with."""
@@ -119,8 +134,15 @@ class ForkServer:
         """Drop a server that no longer answers: kill it if it is ours, never wait for it."""
         self._control.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._kill()
+
+    def _kill(self) -> None:
+        """The process that was started and, where that is a sandbox, what lives in it."""
+        assert self._process is not None
+        for pid in [*start.inhabitants(self._process.pid), self._process.pid]:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
 
     def _ask(self, request: dict[str, Any], descriptor: socket.socket | None = None) -> dict[str, Any]:
         return self._wait(self._send(request, descriptor), CONTROL_SECONDS)

@@ -1,8 +1,10 @@
 """The fork server: a clean process that has imported torch and nothing of the course, and forks workers.
 
-Started as `python -I server.py FD`. The control socket takes one request at a time:
+Started as `python -I server.py FD READABLE`. The control socket takes one request at a time:
 `fork` (with the worker's end of a channel), `kill` a worker with its whole tree of processes, and `clone`
 (a second server, for grading in parallel). It ends, and with it all workers, when the grader hangs up.
+
+READABLE is a JSON list of what a worker may read once its walls stand; an empty list means no walls.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -28,6 +31,7 @@ import limits  # noqa: E402
 import numpy  # noqa: E402, F401
 import session  # noqa: E402
 import torch  # noqa: E402
+import walls  # noqa: E402
 import watch  # noqa: E402
 
 sys.path.pop(0)
@@ -35,18 +39,67 @@ sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotat
 
 PR_SET_CHILD_SUBREAPER = 36
 SCRATCH = "dojo-worker-"  # then the pid of the server, and something random
+SCRATCH_BYTES, SCRATCH_FILES = 4 << 20, 64  # in one scratch folder
+SCRATCH_SECONDS = 0.1  # between two looks at the scratch folders
 _clones: set[int] = set()  # servers forked from this one: children that are not workers
+_hoarders: set[int] = set()  # workers that were killed for what they wrote
+_PACKAGES = ("site-packages", "dist-packages", "lib-dynload")
+_readable: list[str] = []
+_filter = b""
 
 
 def main() -> None:
     """Serve the control socket whose descriptor is the first argument."""
+    global _readable, _filter
+    os.environ.pop("PWD", None)  # which bubblewrap has set
     torch.set_num_threads(1)
     watch.warm_up()
+    _forget_the_course()
+    _readable = json.loads(sys.argv[2])
+    reason = None
+    if _readable:
+        try:
+            _filter = walls.load_filter()
+            _try_walls()
+        except walls.NoWalls as none:
+            _filter, reason = b"", str(none)
     gc.collect()
     gc.freeze()  # a collection in a worker would otherwise copy every page of torch
     gc.enable()
     _remove_leftovers()
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), reason)
+
+
+def _forget_the_course() -> None:
+    """An editable installation puts the course's folder on the path of every Python. Not on this one."""
+    names = [(os.path.basename(path), path) for path in sys.path]
+    sys.path[:] = [path for name, path in names if name in _PACKAGES or name.startswith("python3")]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in _module_of(finder)]
+    sys.path_hooks[:] = [hook for hook in sys.path_hooks if "editable" not in _module_of(hook)]
+
+
+def _module_of(thing: Any) -> str:
+    return str(getattr(thing, "__module__", ""))
+
+
+def _try_walls() -> None:
+    """Whether a child can shut itself in: a worker that cannot would only die. Raises NoWalls."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            walls.raise_walls(_readable, tempfile.gettempdir(), _filter)
+            os.write(theirs, b"up")
+        except walls.NoWalls as none:
+            os.write(theirs, str(none).encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        answer = pipe.read().decode()
+    os.waitpid(child, 0)
+    if answer != "up":
+        raise walls.NoWalls(answer or "a process that shut itself in did not live")
 
 
 def _remove_leftovers() -> None:
@@ -57,7 +110,7 @@ def _remove_leftovers() -> None:
             shutil.rmtree(folder.path, ignore_errors=True)
 
 
-def serve(control: socket.socket) -> NoReturn:
+def serve(control: socket.socket, reason: str | None = None) -> NoReturn:
     """Answer requests on a control socket until the other end closes it, then end every worker.
 
     Whatever happens, the process ends here: an exception that unwound into the frames of the server from
@@ -65,18 +118,21 @@ def serve(control: socket.socket) -> NoReturn:
     """
     workers: dict[int, str] = {}
     try:
-        _answer_requests(control, workers)
+        _answer_requests(control, workers, reason)
     finally:
         for pid in list(workers):
             _end(pid, workers)
         os._exit(0)
 
 
-def _answer_requests(control: socket.socket, workers: dict[int, str]) -> None:
+def _answer_requests(control: socket.socket, workers: dict[int, str], reason: str | None) -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of a worker become our children, so we can find them
-    _reply(control, {"ready": os.getpid()})
+    _reply(control, {"ready": os.getpid(), "no_walls": reason, "namespaces": _namespaces()})
+    walls.hide()
     text, arrived = b"", []
     while True:
+        while workers and not select.select([control], [], [], SCRATCH_SECONDS)[0]:
+            _look_at_scratch(workers)
         part, descriptors, _, _ = socket.recv_fds(control, 4096, 4)
         if not part:
             return
@@ -123,10 +179,34 @@ def _fork_worker(channel: int, memory_mib: int, cpu_seconds: int) -> tuple[int, 
         limits.limit(memory_mib, cpu_seconds)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
-        session.serve(socket.socket(fileno=limits.CHANNEL_FD))
+        connection = socket.socket(fileno=limits.CHANNEL_FD)
+        if _filter:
+            walls.raise_walls(_readable, scratch, _filter)
+        session.serve(connection)
         status = 0
     finally:
         os._exit(status)
+
+
+def _look_at_scratch(workers: dict[int, str]) -> None:
+    """Kill workers that fill their folders: there is no other cap on many small files."""
+    for pid, scratch in workers.items():
+        if pid not in _hoarders and _is_full(scratch):
+            _hoarders.add(pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _is_full(scratch: str) -> bool:
+    count = size = 0
+    for folder, folders, files in os.walk(scratch):
+        for name in folders + files:
+            count += 1
+            with contextlib.suppress(OSError):
+                size += os.lstat(os.path.join(folder, name)).st_size
+            if count > SCRATCH_FILES or size > SCRATCH_BYTES:
+                return True
+    return False
 
 
 def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, Any]:
@@ -152,7 +232,11 @@ def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, A
         os.killpg(pid, signal.SIGKILL)
     _sweep(set(workers))
     shutil.rmtree(scratch, ignore_errors=True)
-    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "by_us": not ended}
+    answer: dict[str, Any] = {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "by_us": not ended}
+    if pid in _hoarders:
+        _hoarders.discard(pid)
+        answer["reason"] = f"it wrote more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES} files"
+    return answer
 
 
 def _sweep(known: set[int]) -> None:
@@ -176,6 +260,14 @@ def _children() -> list[int]:
             return [int(pid) for pid in children.read().split()]
     except OSError:
         return []
+
+
+def _namespaces() -> dict[str, str]:
+    found = {}
+    for name in ("pid", "net", "mnt", "ipc"):
+        with contextlib.suppress(OSError):
+            found[name] = os.readlink(f"/proc/self/ns/{name}")
+    return found
 
 
 def _prctl(option: int, value: int) -> None:
