@@ -1,0 +1,56 @@
+"""Removing a worker's folder, whatever student code has made of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+
+LONG = 100  # characters below the folder; long paths are slow, and a tree may go beyond all of them
+
+
+def remove(folder: str) -> None:
+    """Remove a folder and all in it. Raises nothing; what cannot be removed stays.
+
+    A tree may be deeper than a path may be long or a function may call itself: what lies too deep is moved
+    up into `folder`, and is removed in the next round.
+    """
+    while _remove_once(folder):
+        pass
+
+
+def _remove_once(top: str) -> bool:
+    """Remove what can be reached; whether something was moved up, so that there is more to do."""
+    folders, mark, moved = [top], secrets.token_hex(8), 0
+    for folder in folders:  # which grows on the way
+        for path in _open_up(folder):
+            with contextlib.suppress(OSError):
+                if not stat.S_ISDIR(os.lstat(path).st_mode):
+                    _remove_file(path)
+                elif len(path) - len(top) < LONG:
+                    folders.append(path)
+                else:
+                    os.chmod(path, 0o700)  # or it may not be moved
+                    os.rename(path, os.path.join(top, f"{mark}-{moved}"))
+                    moved += 1
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+    return moved > 0
+
+
+def _open_up(folder: str) -> list[str]:
+    """What is in a folder, which is made accessible for that."""
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+        return [os.path.join(folder, name) for name in os.listdir(folder)]
+    return []
+
+
+def _remove_file(path: str) -> None:
+    try:
+        os.unlink(path)
+    except PermissionError:
+        os.chmod(path, 0o600)  # Windows removes no file that may not be written
+        os.unlink(path)
