@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -31,7 +32,7 @@ else:
 from victim import CANARY, Planted, Victim, hand_in
 
 ATTACKS = Path(__file__).parent / "attacks"
-TAG = "dojo-redteam"  # begins the name of every file that an attack tries to leave behind
+TAG = f"dojo-redteam-{os.getpid()}"  # begins the name of every file that an attack tries to leave behind
 WORKED = "dojo-redteam-it-worked"  # printed by an attack whose success nobody would see otherwise
 SLACK_SECONDS = 3.0  # beyond the exercise's own limits, on a busy machine
 MEMORY_LIMIT = 96 << 20  # bytes that the grading process may grow by
@@ -197,7 +198,8 @@ def _left_files() -> list[str]:
         for name in os.listdir(folder) if os.path.isdir(folder) else []:
             if name.startswith(TAG):
                 found.append(name)
-                os.unlink(os.path.join(folder, name))
+                path = Path(folder, name)
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     return found
 
 

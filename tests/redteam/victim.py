@@ -257,7 +257,8 @@ def hand_in(
             path.write_bytes(_filled(path.read_bytes(), fill))
     if planted is not None:
         links = {name: _filled(target.encode(), fill).decode() for name, target in planted.links.items()}
-        replace(planted, links=links).put(folder)
+        files = {name: _filled(text.encode(), fill).decode() for name, text in planted.files.items()}
+        replace(planted, links=links, files=files).put(folder)
     return folder
 
 
