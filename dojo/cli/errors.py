@@ -17,6 +17,7 @@ _SENTENCES = (
     ("dojo.course", "CourseError"),
     ("dojo.validate", "CourseError"),
     ("dojo.submission", "SubmissionError"),
+    ("dojo.records", "RecordsError"),
     ("dojo.stubs", "StubError"),
     ("dojo.reset", "ResetError"),
     ("dojo.grading.registry", "GradersMissing"),

@@ -35,6 +35,7 @@ def _show(job: Job, screen: Screen, args: argparse.Namespace) -> None:
     look = screen.look
     if job.several:
         screen.show(*classes.table(job.records, job.unreadable, look))
+        screen.show(*classes.earlier(job.taken, len(job.folders), job.outdated))
         return
     record = job.records[0]
     fold = not (args.verbose or args.plain)
@@ -46,3 +47,4 @@ def _show(job: Job, screen: Screen, args: argparse.Namespace) -> None:
         )
     if args.verbose or not job.own:
         screen.show(overview.origin(record, look))
+    screen.show(*classes.earlier(job.taken, 1, job.outdated))

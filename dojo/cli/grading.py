@@ -12,10 +12,12 @@ from typing import Any
 
 from dojo.cli.common import past_of, select
 from dojo.cli.errors import KIT, NOT_PASSED, PASSED, UsageError, say
+from dojo.cli.recording import alone, earlier, keep, records_folder, snapshot
 from dojo.course import Course, Exercise
 from dojo.history import History, Past
-from dojo.submission import Submission, SubmissionError, discover, take
-from dojo.verdict import ExerciseResult, Record, Verdict, dump, write_atomically
+from dojo.isolation.levels import reaches
+from dojo.submission import Submission, SubmissionError, discover
+from dojo.verdict import ExerciseResult, Record, Verdict, dump, remove_unfinished, write_atomically
 
 
 @dataclass
@@ -29,10 +31,13 @@ class Job:
     several: bool  # a folder of submissions
     seed: Any
     json: Path | None
+    store: Path | None  # a folder that keeps the record of each submission
     history: History
     past: Past
     records: list[Record] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)  # submission, sentence
+    taken: int = 0  # so many records are from an earlier grading
+    outdated: int = 0  # and so many could have been, had nothing changed since
 
     @property
     def code(self) -> int:
@@ -51,10 +56,11 @@ def prepare(course: Course, names: list[str], args: argparse.Namespace) -> Job:
     exercises = select(course, names)
     seed = _seed(course, args)
     target = _json_target(args.json)
+    store = records_folder(args)
     folder = course.root / "exercises" if own else Path(args.submission)
     folders = [folder] if own else discover(folder, course)
     history, past = past_of(course) if own else (History(course.root), Past())
-    return Job(course, exercises, folders, own, folders != [folder], seed, target, history, past)
+    return Job(course, exercises, folders, own, folders != [folder], seed, target, store, history, past)
 
 
 def _seed(course: Course, args: argparse.Namespace) -> Any:
@@ -99,26 +105,45 @@ def started(course: Course, engine: Any) -> Iterator[Any]:
 
 
 def carry_out(job: Job, engine: Any, watch: AbstractContextManager[Any] | None = None) -> None:
-    """Grade every submission, tell `watch` how it goes, remember self-checks, write the JSON file."""
-    with watch or nullcontext() as board:
-        engine.load(job.exercises)
-        for folder in job.folders:
-            try:
-                submission = take(folder, job.course)
-            except SubmissionError as error:
-                if not job.several:
-                    raise
-                job.unreadable.append((folder.resolve().name, str(error)))
-                continue
-            tell = _listener(job, submission, board)
-            record = engine.grade(submission, job.exercises, seed=job.seed, on_event=tell)
-            _check_complete(job, record)
-            job.records.append(record)
+    """Grade every submission, tell `watch` how it goes, remember self-checks, write the files asked for."""
+    with alone(job):
+        done = earlier(job, engine)
+        with watch or nullcontext() as board:
+            if len(done) < len(job.folders):
+                engine.load(job.exercises)
+            for folder in [
+                f for f, record in done.items() if not reaches(record.isolation, engine.isolation)
+            ]:
+                del done[folder]
+                job.outdated += 1
+            job.taken = len(done)
+            if board is not None:
+                board.take(job.taken)
+            for folder in job.folders:
+                if folder in done:
+                    job.records.append(done[folder])
+                else:
+                    _grade(job, engine, folder, board)
+        if job.json is not None:
+            _write(job)
     if job.own:
         with suppress(OSError):  # `add_attempt` has complained already
             job.history.sync()
-    if job.json is not None:
-        _write(job)
+
+
+def _grade(job: Job, engine: Any, folder: Path, board: Any) -> None:
+    try:
+        submission = snapshot(job, folder)
+    except SubmissionError as error:
+        if not job.several:
+            raise
+        job.unreadable.append((folder.name, str(error)))
+        return
+    tell = _listener(job, submission, board)
+    record = engine.grade(submission, job.exercises, seed=job.seed, on_event=tell)
+    _check_complete(job, record)
+    keep(job, record)
+    job.records.append(record)
 
 
 def _listener(job: Job, submission: Submission, board: Any) -> Callable[[tuple[str, Any]], None]:
@@ -161,6 +186,7 @@ def _write(job: Job) -> None:
     else:
         data = job.records[0].to_json()
     try:
+        remove_unfinished(job.json)
         write_atomically(job.json, dump(data))
     except OSError as error:
         raise UsageError(f"The result could not be written to {job.json}: {error.strerror}.") from None

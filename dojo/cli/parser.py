@@ -59,6 +59,12 @@ def _build() -> argparse.ArgumentParser:
         "name", nargs="?", metavar="EX", help=EXERCISE + "; without one, the next exercise"
     )
     made["grade"].add_argument("names", nargs="*", metavar="UNIT|EX", help=EXERCISE + "; without any, all")
+    made["grade"].add_argument(
+        "--records",
+        metavar="DIR",
+        help="keep a record of each submission in this folder, written as it is graded: "
+        "the same command goes on from there",
+    )
     for name in ("check", "grade"):
         _grading(made[name])
     made["list"].add_argument("names", nargs="*", metavar="UNIT", help="only these units")

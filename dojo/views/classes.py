@@ -45,6 +45,16 @@ def table(
     ]
 
 
+def earlier(taken: int, total: int, outdated: int) -> list[Text]:
+    """How much was graded before: nothing where there were no earlier records."""
+    if not taken and not outdated:
+        return []
+    line = f"{taken} of {total} taken from earlier records"
+    if outdated:
+        line += f", {outdated} graded anew because something has changed since"
+    return [Text(), Text("  " + line, "muted")]
+
+
 def _grid(records: Sequence[Record], look: Look) -> Table:
     counts = [Counter(result.verdict for result in record.exercises) for record in records]
     points = [f"{record.points}/{record.max_points}" for record in records]

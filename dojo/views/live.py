@@ -50,6 +50,11 @@ class Board:
         self.number += 1
         self.name, self.marks, self.running = clean(name, 60), {}, ()
 
+    def take(self, submissions: int) -> None:
+        """So many submissions need not be graded: an earlier grading did."""
+        self.number += submissions
+        self.done += submissions * len(self.exercises)
+
     def tell(self, kind: str, what: Any) -> None:
         """Take an engine's event: ("start", id) or ("done", ExerciseResult)."""
         if kind == "start":
