@@ -201,7 +201,7 @@ def serve(channel: socket.socket) -> None:
         reply: dict[str, Any] = {"nonce": request["nonce"]}
         data = bytearray()
         try:
-            values = wire.decode(request["values"], payload)
+            values = wire.decode(request["values"], payload, functions=True)
             if request["op"] == "load":
                 session.load(values["source"], request["name"])
                 answer: dict[str, Any] = {}
