@@ -17,7 +17,7 @@ from hypothesis import strategies
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.explain import Failure, explain, printed
-from dojo.forkserver import ForkServer, Order, ServerDied
+from dojo.forkserver import ServerDied
 from dojo.grading.asking import Falsified
 from dojo.grading.cases import GraderBroken
 from dojo.grading.grader import Grader
@@ -25,6 +25,7 @@ from dojo.grading.matching import name_misconception
 from dojo.grading.properties import SETTINGS, properties, run
 from dojo.prepare import Attempt, outcome, prepare
 from dojo.seeds import Seed
+from dojo.servers import Order, Server
 from dojo.submission import Submission
 from dojo.text import clean
 from dojo.verdict import ExerciseResult, Verdict
@@ -43,7 +44,7 @@ def grade_exercise(
     grader: Grader,
     submission: Submission,
     exercise: Exercise,
-    server: ForkServer,
+    server: Server,
     seed: Seed,
     stuck: dict[str, WorkerEnded],
 ) -> ExerciseResult:
@@ -70,7 +71,7 @@ def grade_exercise(
     return replace(result, duration_s=round(time.perf_counter() - started, 3))
 
 
-def _check(attempt: Attempt, server: ForkServer, seed: Seed) -> ExerciseResult:
+def _check(attempt: Attempt, server: Server, seed: Seed) -> ExerciseResult:
     """Check property after property, each in a fresh worker; the first that fails decides."""
     checks, output, most = 0, "", 0
     todo = properties(attempt.grader, attempt.rules)
@@ -94,7 +95,7 @@ def _check(attempt: Attempt, server: ForkServer, seed: Seed) -> ExerciseResult:
     return outcome(attempt.exercise, attempt.unit, Verdict.PASSED, message, **more)
 
 
-def _workers(attempt: Attempt, server: ForkServer, count: int) -> Iterator[Worker]:
+def _workers(attempt: Attempt, server: Server, count: int) -> Iterator[Worker]:
     """That many fresh workers, one after another. Each next one is forked while the last is at work."""
     order: Order | None = attempt.order(server) if count else None
     try:
@@ -109,7 +110,7 @@ def _workers(attempt: Attempt, server: ForkServer, count: int) -> Iterator[Worke
 
 
 def _with_the_idea(
-    attempt: Attempt, result: ExerciseResult, failure: Failure, server: ForkServer
+    attempt: Attempt, result: ExerciseResult, failure: Failure, server: Server
 ) -> ExerciseResult:
     """Add the misconception that behaves just as the answer does, if one does."""
     importing = not isinstance(failure, Falsified) and failure.while_importing

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
+from dojo import endings
+
 
 class WorkerEnded(Exception):
-    """A worker stopped answering. `why` is "timeout", "crashed" or "protocol"; `detail` is one sentence."""
+    """A worker stopped answering.
+
+    `why` is "timeout", "memory", "crashed" or "protocol"; `detail` is one sentence.
+    """
 
     while_importing = False
 
@@ -141,27 +145,11 @@ class Worker:
     def _explain_end(self) -> WorkerEnded:
         """Ask the server how the worker ended, and say it in words."""
         ended = self.end(grace_s=0.5)
-        status = ended.get("status", 0)
         if type(ended.get("reason")) is str:
-            return WorkerEnded("crashed", ended["reason"])
+            return WorkerEnded(ended.get("why", "crashed"), ended["reason"])
         if ended.get("by_us", True):
             return WorkerEnded("crashed", "it closed its connection to the grader")
-        if os.WIFSIGNALED(status):
-            number = os.WTERMSIG(status)
-            if number == signal.SIGXCPU:
-                return WorkerEnded("timeout", "it used up its processor time")
-            name = {
-                signal.SIGSEGV: "a segmentation fault",
-                signal.SIGABRT: "an abort",
-                signal.SIGKILL: "a kill",
-            }
-            return WorkerEnded(
-                "crashed",
-                f"the process died of {name.get(signal.Signals(number), signal.Signals(number).name)}",
-            )
-        return WorkerEnded(
-            "crashed", f"the process ended itself (exit status {os.waitstatus_to_exitcode(status)})"
-        )
+        return WorkerEnded(*endings.explain(os.waitstatus_to_exitcode(ended.get("status", 0))))
 
 
 def _student_error(error: Any) -> Exception:

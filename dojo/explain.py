@@ -72,6 +72,8 @@ def _ended(failure: WorkerEnded) -> Explained:
     if failure.why == "timeout":
         message = f"{who} did not finish: {failure.detail}. Is there a loop that never ends?"
         return Verdict.TIMEOUT, message, {}
+    if failure.why == "memory":
+        return Verdict.MEMORY, f"{who} used {failure.detail}. Does something grow without end?", {}
     return Verdict.CRASHED, f"{who} ended its process: {clean(failure.detail, 200)}.", {}
 
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 
 from dojo.channel import StudentError, WorkerEnded
 from dojo.course import Course, Exercise
-from dojo.forkserver import ForkServer
 from dojo.rules.check import violations
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
+from dojo.servers import Server
 from dojo.submission import Submission
 
 
 def stuck_modules(
-    course: Course, submission: Submission, exercises: Iterable[Exercise], server: ForkServer
+    course: Course, submission: Submission, exercises: Iterable[Exercise], server: Server
 ) -> dict[str, WorkerEnded]:
     """How each module that never finishes its import ends, by "unit/module.py".
 
@@ -37,7 +37,7 @@ def stuck_modules(
 
 
 def _try_import(
-    course: Course, content: bytes, sharing: list[Exercise], server: ForkServer
+    course: Course, content: bytes, sharing: list[Exercise], server: Server
 ) -> WorkerEnded | None:
     try:
         text = decode(content)

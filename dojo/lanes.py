@@ -1,6 +1,7 @@
 """Grading on several cores: grader processes forked from this one, each with its own fork server.
 
 Forked, so that graders and torch need not be loaded again and nothing but names and results is pickled.
+Where there is no fork there is one lane; there the other cores are busy starting workers.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
+from dojo import servers
 from dojo.course import Exercise
 from dojo.seeds import Seed
 from dojo.submission import Submission
@@ -24,6 +26,16 @@ if TYPE_CHECKING:
     from dojo.engine import Engine, Stuck
 
 _shared: Any = None  # in the parent: engine, servers and a queue of their numbers; in a lane: its engine
+
+
+MOST = 8
+
+
+def most(wanted: int | None = None) -> int:
+    """How many lanes an engine has: as many as are wanted, by default as many as there are cores."""
+    if not servers.can_fork():
+        return 1
+    return wanted or max(1, min(os.cpu_count() or 1, MOST))
 
 
 @contextlib.contextmanager

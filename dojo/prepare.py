@@ -9,12 +9,12 @@ from typing import Any
 
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
-from dojo.forkserver import ForkServer, Order
 from dojo.grading.grader import Grader
 from dojo.grading.student import Student
 from dojo.regions import stub_text
 from dojo.rules.check import violations
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
+from dojo.servers import Order, Server
 from dojo.stubs import is_untouched
 from dojo.submission import Submission
 from dojo.text import clean
@@ -47,12 +47,12 @@ class Attempt:
         """The module's file in a submission."""
         return f"{self.unit}/{self.exercise.module}.py"
 
-    def order(self, server: ForkServer) -> Order:
+    def order(self, server: Server) -> Order:
         """Have a fresh worker with this exercise's limits forked, without waiting for it."""
         seconds = self.limits.import_seconds + self.limits.seconds
         return server.order(memory_mib=self.limits.memory_mib, cpu_seconds=seconds)
 
-    def worker(self, server: ForkServer) -> Worker:
+    def worker(self, server: Server) -> Worker:
         """A fresh worker with this exercise's limits."""
         return self.order(server).take()
 

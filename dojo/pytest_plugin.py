@@ -12,22 +12,23 @@ from typing import Any
 
 import pytest
 
+from dojo import servers
 from dojo.channel import StudentError, WorkerEnded
 from dojo.course import Course, find_root, load
 from dojo.explain import explain
-from dojo.forkserver import ForkServer
 from dojo.grading import registry
 from dojo.grading.asking import Falsified
 from dojo.grading.grader import Grader
 from dojo.grading.properties import Property, properties, run
 from dojo.prepare import prepare
 from dojo.seeds import Seed
+from dojo.servers import Server
 from dojo.submission import Submission, take
 from dojo.verdict import ExerciseResult
 
 _course: pytest.StashKey[Course] = pytest.StashKey()
 _submission: pytest.StashKey[Submission] = pytest.StashKey()
-_server: pytest.StashKey[ForkServer] = pytest.StashKey()
+_server: pytest.StashKey[Server] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "exercise(id): the exercise that a test grades")
     course = load(find_root(config.rootpath))
     config.stash[_course] = course
-    config.stash[_server] = ForkServer()
+    config.stash[_server] = servers.start()
     config.stash[_submission] = take(config.getoption("--submission") or course.root / "exercises", course)
 
 

@@ -17,6 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dojo.servers import can_fork
+
 if TYPE_CHECKING:
     from dojo.course import Course
     from dojo.engine import Engine
@@ -28,7 +30,7 @@ IDLE_SECONDS = 900.0  # a server that a command left behind ends after this long
 
 def socket_path(root: Path) -> Path | None:
     """Where the server of a course listens: a folder of this user's alone. None where there can be none."""
-    if sys.platform != "linux":  # forking after torch has started threads is safe on Linux only
+    if not can_fork():
         return None
     name = hashlib.sha256(f"{root.resolve()}\0{sys.executable}\0{__file__}".encode()).hexdigest()[:24]
     for base in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()):
@@ -51,6 +53,8 @@ def _is_private(folder: Path) -> bool:
 
 def try_warm(argv: list[str]) -> int | None:
     """Let a warm server run this command. Its exit code, or None where there is none to be had."""
+    if any(word.startswith(("--isolation", "--run-as")) for word in argv):
+        return None  # the server has the walls that it was started with
     root = next((d for d in [Path.cwd(), *Path.cwd().parents] if (d / "course.toml").is_file()), None)
     path = None if root is None else socket_path(root)
     if path is None or not path.exists():

@@ -11,13 +11,18 @@ LONG = 100  # characters below the folder; long paths are slow, and a tree may g
 
 
 def remove(folder: str) -> None:
-    """Remove a folder and all in it. Raises nothing; what cannot be removed stays.
+    """Remove a folder and all in it, or the link or file that stands in its place; no link is followed.
+
+    Raises nothing; what cannot be removed stays. Nothing of the worker may be running any more.
 
     A tree may be deeper than a path may be long or a function may call itself: what lies too deep is moved
     up into `folder`, and is removed in the next round.
     """
-    while _remove_once(folder):
-        pass
+    with contextlib.suppress(OSError):
+        if not _is_folder(folder):
+            return _remove_file(folder)
+        while _remove_once(folder):
+            pass
 
 
 def _remove_once(top: str) -> bool:
@@ -26,7 +31,7 @@ def _remove_once(top: str) -> bool:
     for folder in folders:  # which grows on the way
         for path in _open_up(folder):
             with contextlib.suppress(OSError):
-                if not stat.S_ISDIR(os.lstat(path).st_mode):
+                if not _is_folder(path):
                     _remove_file(path)
                 elif len(path) - len(top) < LONG:
                     folders.append(path)
@@ -38,6 +43,10 @@ def _remove_once(top: str) -> bool:
         with contextlib.suppress(OSError):
             os.rmdir(folder)
     return moved > 0
+
+
+def _is_folder(path: str) -> bool:
+    return stat.S_ISDIR(os.lstat(path).st_mode)
 
 
 def _open_up(folder: str) -> list[str]:
@@ -52,5 +61,7 @@ def _remove_file(path: str) -> None:
     try:
         os.unlink(path)
     except PermissionError:
+        if os.path.islink(path):
+            raise  # or the file that it leads to would be changed
         os.chmod(path, 0o600)  # Windows removes no file that may not be written
         os.unlink(path)

@@ -45,5 +45,13 @@ def test_links_pipes_and_folders_without_rights(tmp_path: Path) -> None:
     assert not folder.exists() and (outside / "kept").exists()
 
 
+def test_a_link_in_place_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "scratch"
+    home.mkdir(mode=0o500)
+    folder.symlink_to(home)
+    scratch.remove(str(folder))
+    assert not folder.is_symlink() and home.stat().st_mode & 0o777 == 0o500
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     scratch.remove(str(tmp_path / "nothing"))
