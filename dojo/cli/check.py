@@ -20,12 +20,12 @@ def run(args: argparse.Namespace) -> int:
     course = open_course(args.engine)
     names = [args.name] if args.name else [one(course, None, past_of(course)[1]).id]
     job = prepare(course, names, args)
-    with started(course, args.engine) as engine:
+    with started(course, args) as engine:
         from dojo.views.console import make_console
         from dojo.views.live import watching
 
         screen = make_console(args.plain)
-        carry_out(job, engine, watching(screen, job.exercises, len(job.folders)))
+        carry_out(job, engine, args, watching(screen, job.exercises, len(job.folders)))
         _show(job, screen, args)
         stay_warm(args, engine)
     return job.code

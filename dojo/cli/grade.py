@@ -16,12 +16,12 @@ def run(args: argparse.Namespace) -> int:
     """Grade what was named and show it. Returns 0 only if all of it passed."""
     course = open_course(args.engine)
     job = prepare(course, args.names, args)
-    with started(course, args.engine) as engine:
+    with started(course, args) as engine:
         from dojo.views.console import make_console
         from dojo.views.live import watching
 
         screen = make_console(args.plain)
-        carry_out(job, engine, watching(screen, job.exercises, len(job.folders)))
+        carry_out(job, engine, args, watching(screen, job.exercises, len(job.folders)))
         _show(job, screen, args)
         stay_warm(args, engine)
     return job.code

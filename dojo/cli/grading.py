@@ -12,6 +12,7 @@ from typing import Any
 
 from dojo.cli.common import past_of, select
 from dojo.cli.errors import KIT, NOT_PASSED, PASSED, UsageError, say
+from dojo.cli.isolation import insist, options
 from dojo.cli.recording import alone, earlier, keep, records_folder, snapshot
 from dojo.course import Course, Exercise
 from dojo.history import History, Past
@@ -93,24 +94,28 @@ def _json_target(name: str | None) -> Path | None:
 
 
 @contextmanager
-def started(course: Course, engine: Any) -> Iterator[Any]:
+def started(course: Course, args: argparse.Namespace) -> Iterator[Any]:
     """A new engine, stopped at the end; a warm server's own stays as it is."""
-    if engine is not None:
-        yield engine
+    if args.engine is not None:
+        yield args.engine
         return
     from dojo.engine import Engine
 
-    with Engine(course) as cold:
+    with Engine(course, **options(args)) as cold:
         yield cold
 
 
-def carry_out(job: Job, engine: Any, watch: AbstractContextManager[Any] | None = None) -> None:
-    """Grade every submission, tell `watch` how it goes, remember self-checks, write the files asked for."""
+def carry_out(
+    job: Job, engine: Any, args: argparse.Namespace, watch: AbstractContextManager[Any] | None = None
+) -> None:
+    """Grade every submission behind the walls that are asked for, tell `watch` how it goes, remember
+    self-checks, write the files asked for."""
     with alone(job):
         done = earlier(job, engine)
         with watch or nullcontext() as board:
             if len(done) < len(job.folders):
-                engine.load(job.exercises)
+                engine.load(job.exercises)  # while the fork server starts
+                insist(args, engine)
             for folder in [
                 f for f, record in done.items() if not reaches(record.isolation, engine.isolation)
             ]:
@@ -194,7 +199,7 @@ def _write(job: Job) -> None:
 
 def stay_warm(args: argparse.Namespace, engine: Any) -> None:
     """After a cold run, leave the engine to the next one where that is wanted."""
-    if args.engine is None and os.environ.get("DOJO_WARM") != "0":
+    if args.engine is None and not options(args) and os.environ.get("DOJO_WARM") != "0":
         from dojo.warm import stay_warm as leave
 
         leave(engine)

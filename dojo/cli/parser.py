@@ -16,6 +16,7 @@ COMMANDS = {
     "hint": "one more hint",
     "reset": "put back an exercise as it was handed out",
     "data": "fetch the full data sets, or see which are used",
+    "doctor": "how safely answers run on this machine, and what is missing",
     "serve": "keep torch loaded in the background, so that checks start at once",
     "stubs": "for authors: write exercises/ anew from solutions/",
     "course": "for authors: check that the course is consistent",
@@ -67,6 +68,8 @@ def _build() -> argparse.ArgumentParser:
     )
     for name in ("check", "grade"):
         _grading(made[name])
+        _walls(made[name])
+    made["doctor"].add_argument("--verbose", action="store_true", help="list everything that was tried")
     made["list"].add_argument("names", nargs="*", metavar="UNIT", help="only these units")
     for name in ("show", "hint"):
         made[name].add_argument(
@@ -83,6 +86,18 @@ def _build() -> argparse.ArgumentParser:
     made["data"].add_argument("what", choices=["fetch", "where"])
     made["data"].add_argument("names", nargs="*", metavar="NAME", help="only these data sets")
     return parser
+
+
+def _walls(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--isolation",
+        choices=("process", "confined", "sandbox"),
+        help="insist on this level of isolation; without it, the strongest that this machine has",
+    )
+    parser.add_argument(
+        "--run-as", metavar="USER", help="where you are root: run answers as this user (default: nobody)"
+    )
+    parser.add_argument("--as-root", action="store_true", help="official grading: run answers even as root")
 
 
 def _plain(parser: argparse.ArgumentParser, default: object = False) -> None:

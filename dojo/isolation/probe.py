@@ -25,7 +25,9 @@ MEMORY_MIB = 256
 
 # Each act with the level that must refuse it.
 ACTS = {
-    "process": "take_too_much_memory write_too_large_a_file find_a_secret_in_the_environment find_a_descriptor",
+    "process": (
+        "take_too_much_memory write_too_large_a_file find_a_secret_in_the_environment find_a_descriptor"
+    ),
     "confined": (
         "read_a_file list_a_folder read_the_course read_the_home_folder write_a_file make_a_file "
         "change_a_mode open_a_tcp_socket open_a_udp_socket connect_to_this_machine connect_to_a_unix_socket "
@@ -74,7 +76,7 @@ def _level(acts: list[Act]) -> str:
 def _namespace(name: str, theirs: str | None) -> Act:
     ours = namespaces().get(name)
     own = theirs is not None and ours is not None and theirs != ours
-    return Act(f"share the grader's {name} namespace", "sandbox", own, "" if own else "shared")
+    return Act(f"share the grader's {name} namespace", "sandbox", own, "it has its own" if own else "shared")
 
 
 def namespaces() -> dict[str, str]:

@@ -155,12 +155,12 @@ def user():
 
 
 def probe(names, targets):
-    """What came of each act: the exception that refused it, or None where it went through."""
+    """What came of each act: the reason for which it was refused, or None where it went through."""
     came = {}
     for name in names:
         try:
             builtins.globals()[name](targets)
             came[name] = None
         except BaseException as error:
-            came[name] = f"{type(error).__name__}: {error}"[:200]
+            came[name] = (builtins.getattr(error, "strerror", None) or str(error))[:80]
     return came

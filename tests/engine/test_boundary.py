@@ -27,7 +27,7 @@ CALL = {"what": "function", "inspect": False, "watch": False, "grad": False}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ForkServer]:
-    server = ForkServer()
+    server = ForkServer(isolation="process")
     server.ready()
     yield server
     server.close()
@@ -145,7 +145,7 @@ def test_worker_has_nothing_of_ours(server: ForkServer) -> None:
     # The last one is the listing's own.
     assert set(descriptors) - {"4"} == {"0", "1", "2", "3"}
     assert ours == [] and "dojo-worker-" in folder and _vanishes(Path(folder))
-    assert len(argv) == 2  # the server's file and a descriptor's number
+    assert len(argv) == 3  # the server's file, a descriptor's number and what may be read
 
 
 def test_scratch_is_empty_and_removed(server: ForkServer) -> None:
@@ -214,7 +214,7 @@ def test_daemons_die_with_their_worker(server: ForkServer, tmp_path: Path) -> No
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for living processes in /proc")
 def test_scratch_of_a_killed_server_is_removed_by_the_next() -> None:
-    server = ForkServer()
+    server = ForkServer(isolation="process")
     worker = server.worker(memory_mib=256, cpu_seconds=5)
     assert server._process is not None
     pid = server._process.pid
@@ -223,14 +223,14 @@ def test_scratch_of_a_killed_server_is_removed_by_the_next() -> None:
     server._process.kill()
     server.abandon()
     assert left[0].exists() and worker.ended is None
-    following = ForkServer()
+    following = ForkServer(isolation="process")
     following.ready()
     following.close()
     assert not left[0].exists()
 
 
 def test_killing_the_server_is_noticed() -> None:
-    server = ForkServer()
+    server = ForkServer(isolation="process")
     server.ready()
     with (
         pytest.raises(ServerDied),
@@ -242,7 +242,7 @@ def test_killing_the_server_is_noticed() -> None:
 
 
 def test_server_ends_when_nobody_holds_it() -> None:
-    server = ForkServer()
+    server = ForkServer(isolation="process")
     server.ready()
     assert server._process is not None
     pid = server._process.pid
@@ -314,7 +314,7 @@ def test_objects_read_like_ordinary_python(server: ForkServer) -> None:
 
 def test_clones_end_even_in_the_middle_of_an_answer() -> None:
     """A closed socket with unread data raises in the server; it has to end all the same."""
-    server = ForkServer()
+    server = ForkServer(isolation="process")
     twin = server.clone()
     twin.ready()
     (pid,) = _clones_of(server)

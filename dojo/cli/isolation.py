@@ -1,0 +1,39 @@
+"""What the level of isolation has to be: refused here, before anything of a submission runs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from dojo.cli.errors import UsageError
+from dojo.isolation.levels import reaches
+
+LEAST = "confined"  # that official grading needs
+_DOCTOR = "`dojo doctor` says what is missing."
+
+
+def options(args: argparse.Namespace) -> dict[str, Any]:
+    """The engine's options that stand in the arguments of a grading command."""
+    chosen = {"isolation": args.isolation, "run_as": args.run_as}
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def insist(args: argparse.Namespace, engine: Any) -> None:
+    """Raise UsageError where less was proven than was asked for, or than official grading needs."""
+    proof = engine.proof
+    if args.isolation is not None and not reaches(proof.level, args.isolation):
+        raise UsageError(
+            f"The level {args.isolation} was asked for, and only {proof.level} could be proven here. {_DOCTOR}"
+        )
+    if args.key_file is None:
+        return
+    if args.isolation != "process" and not reaches(proof.level, LEAST):
+        raise UsageError(
+            f"Official grading needs the level {LEAST}, and only {proof.level} could be proven here. "
+            f"{_DOCTOR} `--isolation process` grades all the same, and every record will say so."
+        )
+    if proof.as_root and not args.as_root:
+        raise UsageError(
+            "Official grading does not run answers as root. Grade as another user, or let `dojo doctor` say "
+            "why no other user could be had for them; `--as-root` grades all the same."
+        )
