@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import gc
 import itertools
-import os
 from collections.abc import Callable
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from dojo import __version__, lanes
+from dojo import __version__, lanes, servers
 from dojo.channel import WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.digest import course_digest
-from dojo.forkserver import ForkServer, ServerDied
+from dojo.forkserver import ServerDied
 from dojo.isolation.levels import Proof, reaches
 from dojo.isolation.probe import prove
 from dojo.isolation.users import NOBODY
+from dojo.lanes import most
 from dojo.seeds import Seed
 from dojo.submission import Submission
 from dojo.verdict import ExerciseResult, Record, Verdict, total
@@ -46,15 +46,15 @@ class Engine:
         run_as: the user as whom student code runs where this process is root.
         """
         self.course = course
-        self.lanes = lanes or max(1, min(os.cpu_count() or 1, 8))
+        self.lanes = most(lanes)
         self._wanted = {"isolation": isolation, "run_as": run_as}
         self._proven: str | None = None
-        self._server: ForkServer | None = self._start()
+        self._server: servers.Server | None = self._start()
         self._graders: dict[str, Any] = {}
         self.course_digest = course_digest(course.root)  # while torch is being imported
 
-    def _start(self) -> ForkServer:
-        return ForkServer(**self._wanted)  # type: ignore[arg-type]
+    def _start(self) -> servers.Server:
+        return servers.start(**self._wanted)
 
     def __enter__(self) -> Engine:
         return self
@@ -96,11 +96,11 @@ class Engine:
             self._server.detach()
             self._server = None
 
-    def clone_server(self) -> ForkServer:
+    def clone_server(self) -> servers.Server:
         """A second fork server, for a process that will grade beside this one."""
         return self._living_server().clone()
 
-    def adopt(self, server: ForkServer) -> None:
+    def adopt(self, server: servers.Server) -> None:
         """In a fork: use this server and drop the one shared with the parent."""
         self.detach()
         self._server = server
@@ -203,7 +203,7 @@ class Engine:
         message = "Your code ended the process that runs it, twice; nothing was graded."
         return ExerciseResult(exercise.id, unit, Verdict.CRASHED, 0, exercise.points, message)
 
-    def _living_server(self) -> ForkServer:
+    def _living_server(self) -> servers.Server:
         """The fork server, ready. Raises KitFailure where not even a new one starts."""
         if self._server is None:
             self._server = self._start()

@@ -31,6 +31,7 @@ class Server(Protocol):
 
     proof: Proof | None
     no_walls: str | None
+    namespaces: dict[str, str]
 
     @property
     def pid(self) -> int: ...

@@ -27,6 +27,7 @@ class SpawnServer:
     def __init__(self, *, isolation: str | None = None, run_as: str = "") -> None:
         """isolation, run_as: for ForkServer, which has the choice."""
         self.no_walls: str | None = PROCESS
+        self.namespaces: dict[str, str] = {}
         self._count = min(os.cpu_count() or 1, MOST)
         self._spares: deque[Spare] = deque()
         self._workers: dict[int, Spare] = {}

@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from dojo.engine import Engine
-from dojo.forkserver import ForkServer, ServerDied
+from dojo.forkserver import ServerDied
+from dojo.isolation.probe import prove
+from dojo.servers import Server
 
 
 class Warm:
@@ -30,7 +32,7 @@ class Warm:
     def __init__(self, engine: Engine, server: socket.socket, path: Path, idle_seconds: float | None) -> None:
         self.engine, self.server, self.path, self.idle_seconds = engine, server, path, idle_seconds
         self.loaded = fingerprint(engine.course.root)
-        self.spare: ForkServer | None = None  # cloned ahead, so that a command need not wait for it
+        self.spare: Server | None = None  # cloned ahead, so that a command need not wait for it
 
     def run(self) -> None:
         """Serve. Returns when it is time to end."""
@@ -49,7 +51,9 @@ class Warm:
         last = time.monotonic()
         while True:
             try:
-                self.spare = self.spare or self.engine.clone_server()
+                if self.spare is None:
+                    self.spare = self.engine.clone_server()
+                    self.spare.proof = prove(self.spare, self.engine.course.root)  # anew for each command
             except ServerDied:
                 return self.leave()
             ready, _, _ = select.select([self.server], [], [], 5.0)

@@ -17,7 +17,7 @@ from dojo.channel import StudentError, WorkerEnded
 from dojo.isolation.levels import LEVELS, Act, Proof
 
 if TYPE_CHECKING:
-    from dojo.forkserver import ForkServer
+    from dojo.servers import Server
 
 SUBMISSION = Path(__file__).parent / "probe_submission.py"
 SECONDS = 20.0
@@ -40,7 +40,7 @@ NAMESPACES = ("pid", "net", "mnt", "ipc")  # each must be the server's own at le
 ENVIRONMENT = ("PATH", "LC_ALL", "OMP_NUM_THREADS", "PYTHONHASHSEED", "GLIBC_TUNABLES", "LC_CTYPE")
 
 
-def prove(server: ForkServer, course: Path) -> Proof:
+def prove(server: Server, course: Path) -> Proof:
     """Let the probe loose in a worker of this server. Raises ServerDied if the server is gone.
 
     course: the folder of the course, which nobody may see.

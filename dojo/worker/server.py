@@ -14,7 +14,6 @@ import gc
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -33,6 +32,7 @@ import session  # noqa: E402
 import torch  # noqa: E402
 import walls  # noqa: E402
 import watch  # noqa: E402
+from scratch import remove  # noqa: E402
 
 sys.path.pop(0)
 sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotate with it
@@ -107,7 +107,7 @@ def _remove_leftovers() -> None:
     for folder in os.scandir(tempfile.gettempdir()):
         owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
         if folder.name.startswith(SCRATCH) and owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
-            shutil.rmtree(folder.path, ignore_errors=True)
+            remove(folder.path)
 
 
 def serve(control: socket.socket, reason: str | None = None) -> NoReturn:
@@ -231,7 +231,7 @@ def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, A
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     _sweep(set(workers))
-    shutil.rmtree(scratch, ignore_errors=True)
+    remove(scratch)
     answer: dict[str, Any] = {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "by_us": not ended}
     if pid in _hoarders:
         _hoarders.discard(pid)
