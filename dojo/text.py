@@ -36,6 +36,22 @@ def clean(text: object, limit: int = 400, lines: int = 1) -> str:
     return kept + (" ... cut" if cut else "")
 
 
+def escaped(text: str, limit: int = 200) -> str:
+    r"""`text` with what cannot be seen written out, as in `\u202e`, so that different texts look different.
+
+    For names and values of somebody else's that a record holds. What goes beyond `limit` characters is cut
+    and counted.
+    """
+    kept = text[:limit]
+    if not kept.isprintable():
+        kept = "".join(c if c.isprintable() and c != "\\" else _spelt_out(c) for c in kept)
+    return kept + (f" ... {len(text) - limit} more characters" if len(text) > limit else "")
+
+
+def _spelt_out(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
 def _visible(text: str) -> str:
     out: list[str] = []
     marks = 0
