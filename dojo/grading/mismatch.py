@@ -70,8 +70,7 @@ def dtype_message(expected: Tensor, actual: Tensor, scale: float, path: str) -> 
 def describe(value: Any) -> str:
     """What a value is, in words for a student."""
     if isinstance(value, Alien):
-        article = "an" if value.type[:1] in "AEIOUaeiou" else "a"
-        return f"{article} object of type {value.type} ({value.why})"
+        return f"an object of type {value.type} ({value.why})"
     if isinstance(value, RemoteObject):
         return f"an object of your class {value.type_name}"
     if isinstance(value, Tensor):
