@@ -14,8 +14,9 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -56,7 +57,7 @@ class Wanted:
 def path_of(folder: Path, submission: str) -> Path:
     """Where the record of a submission lies: `<name>.json`, with a hash where a name is long or unusual."""
     plain = re.sub(r"[^\w.@+-]", "_", submission)[:LONGEST].lstrip(".")
-    if plain != submission:
+    if plain != submission or not plain:
         plain += "-" + hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return folder / f"{plain}.json"
 
@@ -155,9 +156,9 @@ def _rebuild(kind: Any, data: Any) -> Any:
             raise TypeError("no list")
         return [_rebuild(options[0], entry) for entry in data]
     if is_dataclass(kind):
-        if not isinstance(data, dict) or set(data) != {field.name for field in fields(kind)}:
+        types = _types(kind)
+        if not isinstance(data, dict) or set(data) != set(types):
             raise TypeError("other keys")
-        types = get_type_hints(kind)
         return kind(**{name: _rebuild(types[name], entry) for name, entry in data.items()})  # type: ignore[operator]
     if issubclass(kind, Enum):
         return kind(data)
@@ -166,6 +167,11 @@ def _rebuild(kind: Any, data: Any) -> Any:
     if type(data) is not kind and not (kind is float and type(data) is int):
         raise TypeError(f"no {kind}")
     return data
+
+
+@cache
+def _types(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _first_that_fits(options: tuple[Any, ...], data: Any) -> Any:

@@ -51,7 +51,7 @@ def earlier(taken: int, total: int, outdated: int) -> list[Text]:
         return []
     line = f"{taken} of {total} taken from earlier records"
     if outdated:
-        line += f", {outdated} graded anew because something has changed since"
+        line += f", {plural(outdated, 'outdated one')} graded anew"
     return [Text(), Text("  " + line, "muted")]
 
 
