@@ -47,7 +47,7 @@ class Exercise(_Strict):
 
     id: Id
     title: Text
-    target: str = Field(pattern=r"^[A-Za-z]\w*:[A-Za-z]\w*$")
+    target: str = Field(pattern=r"^[A-Za-z]\w*:[A-Za-z]\w*$", max_length=120)
     points: int = Field(ge=1)
     needs: tuple[Id, ...] = ()
     difficulty: int = Field(ge=1, le=5)

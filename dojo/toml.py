@@ -13,6 +13,10 @@ else:
     import tomli as tomllib
 
 
+SIZE_LIMIT = 1 << 20  # bytes of a file; the time that the parser takes may grow with their square
+DEPTH_LIMIT = 16  # tables and lists in each other; a key with dots in it is as many tables
+
+
 class TomlError(ValueError):
     """A TOML file that cannot be read: one sentence with file and line."""
 
@@ -28,18 +32,39 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise TomlError(f"{path}: there is no such file.") from None
     except OSError as error:
         raise TomlError(f"{path}: cannot be read ({error.strerror}).") from None
+    if len(text) > SIZE_LIMIT:
+        raise TomlError(f"{path}: has more than {SIZE_LIMIT:,} characters.")
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
+        _check(data, path)
+        return data
+    except TomlError:
+        raise
     except RecursionError:
         raise TomlError(f"{path}: lists or tables are nested too deeply.") from None
     except ValueError as error:  # TOMLDecodeError, and int's own for a number of thousands of digits
         raise TomlError(_sentence(path, text, str(error))) from None
 
 
+def _check(data: dict[str, Any], path: Path) -> None:
+    """What the parser lets through and nobody could work with. Without recursion, which has its limits."""
+    waiting: list[tuple[Any, int]] = [(data, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > DEPTH_LIMIT:
+            raise TomlError(f"{path}: lists or tables are nested too deeply.")
+        if isinstance(value, int) and value.bit_length() > 64:
+            raise TomlError(f"{path}: holds a whole number of more than 64 bits.")
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        waiting += [(item, depth + 1) for item in inner]
+
+
 def _sentence(path: Path, text: str, problem: str) -> str:
     """The parser's message with the place in front: `course.toml, line 3, column 7: invalid value.`"""
-    what, _, where = problem.partition(" (at ")
+    what, _, where = problem.rpartition(" (at ")
+    what = what or problem
     found = re.match(r"line (\d+), column (\d+)", where)
     last = text.rstrip().count("\n") + 1
     place = f", line {found[1]}, column {found[2]}" if found else f", line {last}" if where else ""
-    return f"{path}{place}: {what[:1].lower()}{what[1:].rstrip('.')}."
+    short = what if len(what) <= 200 else f"{what[:200]} ..."
+    return f"{path}{place}: {short[:1].lower()}{short[1:].rstrip('.')}."

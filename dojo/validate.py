@@ -12,6 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from dojo.manifest import RULE_NAMES, Defaults, Exercise, Heading, Manifest, Unit
 from dojo.regions import definitions
+from dojo.text import clean
+
+_SUGGESTIONS = 20  # looking for the nearest name takes time, and nobody reads more of them
 
 
 class CourseError(Exception):
@@ -60,8 +63,10 @@ def _line(data: dict[str, Any], problem: Any) -> str:
             isinstance(here, list) and isinstance(step, int) and step < len(here)
         )
         here = (here.get(step) if isinstance(here, dict) else here[step]) if found else None  # type: ignore
-        name = here.get("id") if isinstance(here, dict) and isinstance(step, int) else None
-        where += f"[{name or step}]" if isinstance(step, int) else f".{step}"
+        named = isinstance(here, dict) and isinstance(step, int) and isinstance(here.get("id"), str)
+        name = here["id"] if named else None
+        shown = _shown(name or step)
+        where += f"[{shown}]" if isinstance(step, int) else f".{shown}"
     return f"{where[1:]}: {_sentence(problem)}"
 
 
@@ -70,18 +75,26 @@ def _sentence(problem: Any) -> str:
     if kind == "missing":
         return "is missing."
     if kind == "extra_forbidden":
-        return f"there is no such key{_nearest(last, _keys(problem['loc']))}."
+        return f"there is no such key{_nearest(str(last), _keys(problem['loc']))}."
     if kind == "literal_error":
         advice = _nearest(str(got), RULE_NAMES)
-        return f"there is no rule {got!r}{advice}; the rules are {', '.join(RULE_NAMES)}."
+        return f"there is no rule {got!r:.60}{advice}; the rules are {', '.join(RULE_NAMES)}."
     if kind == "string_pattern_mismatch":
         form = {"id": "letters, digits and _, with a letter first", "target": '"module:function"'}
-        return f"{got!r} is not of the form that is wanted ({form.get(str(last), 'text that is not empty')})."
+        wanted = form.get(str(last), "text that is not empty")
+        return f"{got!r:.60} is not of the form that is wanted ({wanted})."
+    if kind == "string_too_long":
+        return f"has more than {problem['ctx']['max_length']} characters."
     if kind in ("too_short", "too_long"):
         size = problem["ctx"].get("min_length") or problem["ctx"].get("max_length")
         return f"has {problem['ctx']['actual_length']} entries where {size} are wanted."
     wanted = problem["msg"].replace("Input should be ", "").replace("tuple", "list")
     return f"should be {wanted}, not {got!r:.60}."
+
+
+def _shown(step: object) -> str:
+    """A key or an id as it is, or as Python would write it where it holds what should not be printed."""
+    return repr(str(step))[1:-1][:60]
 
 
 def _keys(loc: tuple[Any, ...]) -> Iterable[str]:
@@ -113,16 +126,19 @@ def _ids(manifest: Manifest) -> list[str]:
 
 def _needs(manifest: Manifest) -> list[str]:
     needs = {e.id: e.needs for u in manifest.unit for e in u.exercise}
-    problems = []
+    problems: list[str] = []
     for unit in manifest.unit:
         for exercise in unit.exercise:
             key = f"unit[{unit.id}].exercise[{exercise.id}].needs"
             unknown = [need for need in exercise.needs if need not in needs]
-            problems += [f"{key}: there is no exercise {n!r}{_nearest(n, needs)}." for n in unknown]
+            for name in unknown:
+                advice = _nearest(name, needs) if len(problems) < _SUGGESTIONS else ""
+                problems.append(f"{key}: there is no exercise {name!r}{advice}.")
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
-        problems.append(f"needs: these exercises need each other in a circle: {' -> '.join(error.args[1])}.")
+        circle = error.args[1] if len(error.args[1]) <= 10 else [*error.args[1][:10], "and so on"]
+        problems.append(f"needs: these exercises need each other in a circle: {' -> '.join(circle)}.")
     return problems
 
 
@@ -141,11 +157,15 @@ def _files(manifest: Manifest, root: Path) -> list[str]:
                 except FileNotFoundError:
                     problems.append(f"{key}: the file {path} is missing.")
                 except SyntaxError as error:
-                    problems.append(f"{key}: {path} is not valid Python in line {error.lineno}: {error.msg}.")
-                except (OSError, ValueError) as error:
-                    problems.append(f"{key}: {path} cannot be read: {error}.")
+                    why = clean(error.msg, 200)
+                    problems.append(f"{key}: {path} is not valid Python in line {error.lineno}: {why}.")
+                except OSError as error:
+                    problems.append(f"{key}: {path} cannot be read: {error.strerror}.")
+                except (ValueError, RecursionError, MemoryError) as error:
+                    why = clean(error, 200) or "it is nested too deeply"
+                    problems.append(f"{key}: {path} cannot be read: {why}.")
             known = names[path]
             if known is not None and exercise.function not in known:
-                advice = _nearest(exercise.function, known)
+                advice = _nearest(exercise.function, known) if len(problems) < _SUGGESTIONS else ""
                 problems.append(f"{key}: {path} has no function or class {exercise.function!r}{advice}.")
     return problems

@@ -108,11 +108,72 @@ MISTAKES = {
         ('needs = ["double"]', 'needs = ["doubel"]'),
         "unit[u01_sums].exercise[triple].needs: there is no exercise 'doubel' (did you mean double?).",
     ),
+    "a key with a line break": (
+        ("points = 1", 'points = 1\n"\\u001b[2J\\n" = 5'),
+        "unit[u01_sums].exercise[double].\\x1b[2J\\n: there is no such key.",
+    ),
+    "an id that is no text": (
+        ('id = "double"', "id = [1, 2]"),
+        "unit[u01_sums].exercise[0].id: should be a valid string, not (1, 2).",
+    ),
+    "a long id": (
+        ('id = "double"', f'id = "{"d" * 61}"'),
+        f"unit[u01_sums].exercise[{'d' * 60}].id: has more than 60 characters.",
+    ),
+    "a long text where a rule is wanted": (
+        ('"autograd"', f'"{"x" * 500}"'),
+        f"unit[u01_sums].forbid[0]: there is no rule '{'x' * 59}; the rules are autograd, torch.nn, "
+        "cross_entropy, softmax, batch_norm, finite_differences.",
+    ),
     "cycle": (
         ("points = 1", 'points = 1\nneeds = ["triple"]'),
         "needs: these exercises need each other in a circle: double -> triple -> double.",
     ),
 }
+
+
+UNREADABLE = {
+    "a key of many parts": ("a" + ".a" * 500 + " = 1", ": lists or tables are nested too deeply."),
+    "an endless number": ("title = 0x" + "f" * 5000, ": holds a whole number of more than 64 bits."),
+    "more than a megabyte": ("#" * ((1 << 20) + 1), ": has more than 1,048,576 characters."),
+    "a place in a key": (
+        '"a (at line 7, column 7)" = 1\n"a (at line 7, column 7)" = 2',
+        ", line 2: cannot overwrite a value.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_nobody_could_work_with_is_one_line(tmp_path: Path, name: str) -> None:
+    text, expected = UNREADABLE[name]
+    path = tmp_path / "course.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CourseError) as caught:
+        load(tmp_path)
+    assert caught.value.problems == [f"{path}{expected}"]
+
+
+def test_a_solution_nested_too_deeply_is_one_line(tmp_path: Path) -> None:
+    made_up.make(tmp_path)
+    (tmp_path / "solutions/u01_sums/sums.py").write_text("x = " + "-" * 50_000 + "1", encoding="utf-8")
+    with pytest.raises(CourseError) as caught:
+        load(tmp_path)
+    (line,) = caught.value.problems
+    assert "sums.py cannot be read" in line or "sums.py is not valid Python" in line
+
+
+def test_a_circle_of_many_is_not_told_in_full(tmp_path: Path) -> None:
+    head, _, exercise = made_up.MANIFEST.partition("[[unit.exercise]]")
+    exercise = exercise.partition("[[unit.exercise]]")[0]
+    for n in range(100):
+        named = exercise.replace('id = "double"', f'id = "e{n}"\nneeds = ["e{(n + 1) % 100}"]')
+        head += "[[unit.exercise]]" + named
+    made_up.make(tmp_path)
+    (tmp_path / "course.toml").write_text(head, encoding="utf-8")
+    with pytest.raises(CourseError) as caught:
+        load(tmp_path)
+    (line,) = caught.value.problems
+    assert line.count("->") == 10 and line.endswith("-> and so on.")
 
 
 @pytest.mark.parametrize("name", MISTAKES)

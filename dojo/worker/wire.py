@@ -118,7 +118,9 @@ def _encode(
     if kind is Code:
         return {"k": "code", "name": value.name, "source": value.source}
     if kind.__module__ == "numpy" and getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-        return _encode(value.item(), payload, keep, depth + 1, budget)
+        scalar = value.item()
+        if type(scalar) in (bool, int, float, str):
+            return _encode(scalar, payload, keep, depth, budget)
     handle = keep(value)
     if handle is not None:
         return {"k": "handle", "n": handle.number, "type": handle.type}
