@@ -308,7 +308,7 @@ def test_one_submission_is_graded_and_not_remembered(dojo: Dojo, engine: Any, tm
     engine.verdicts["backward_sum"] = Verdict.PASSED
     code, out, _ = dojo("grade", "--submission", "group-a")
     assert code == 1
-    assert "isolation process" in out and "Next" not in out
+    assert "isolation confined" in out and "Next" not in out
     assert not (tmp_path / ".dojo" / "history.jsonl").exists()
 
 

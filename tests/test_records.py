@@ -170,7 +170,7 @@ def before_courses_were_named(engine: Any) -> None:
 
 
 def stronger_walls(engine: Any) -> None:
-    engine.isolation = "confined"
+    engine.isolation = "sandbox"
 
 
 CHANGES = [
@@ -216,10 +216,20 @@ def test_other_examples_or_exercises_are_other_records(dojo: Dojo, engine: Any, 
 def test_a_stronger_level_than_asked_for_will_do(dojo: Dojo, engine: Any) -> None:
     engine.isolation = "sandbox"
     dojo(*GRADE)
-    engine.isolation = "process"
+    engine.isolation = "confined"
     dojo(*GRADE)
     assert engine.graded == []
     assert json.loads(Path("kept/ann.json").read_text())["isolation"] == "sandbox"
+
+
+def test_earlier_records_are_no_way_around_the_level_of_official_grading(dojo: Dojo, engine: Any) -> None:
+    Path("key").write_text("secret")
+    engine.isolation = "process"
+    official = (*GRADE, "--key-file", "key")
+    assert dojo(*official, "--isolation", "process")[0] == 1
+    code, _, err = dojo(*official)
+    assert code == 2 and "Official grading needs" in err
+    assert dojo(*official, "--isolation", "process")[0] == 1 and engine.graded == []
 
 
 def test_what_is_graded_stays_when_the_kit_fails_on_the_way(dojo: Dojo, engine: Any) -> None:

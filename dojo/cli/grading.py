@@ -115,13 +115,11 @@ def carry_out(
         with watch or nullcontext() as board:
             if len(done) < len(job.folders):
                 engine.load(job.exercises)  # while the fork server starts
-                insist(args, engine)
-            for folder in [
-                f for f, record in done.items() if not reaches(record.isolation, engine.isolation)
-            ]:
+            insist(args, engine)
+            weak = [folder for folder, r in done.items() if not reaches(r.isolation, engine.isolation)]
+            for folder in weak:
                 del done[folder]
-                job.outdated += 1
-            job.taken = len(done)
+            job.taken, job.outdated = len(done), job.outdated + len(weak)
             if board is not None:
                 board.take(job.taken)
             for folder in job.folders:
