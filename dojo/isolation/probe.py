@@ -31,9 +31,9 @@ ACTS = {
     "confined": (
         "read_a_file list_a_folder read_the_course read_the_home_folder write_a_file make_a_file "
         "change_a_mode open_a_tcp_socket open_a_udp_socket connect_to_this_machine connect_to_a_unix_socket "
-        "start_a_program fork start_a_thread signal_the_grader signal_its_server trace_its_server "
+        "start_a_program fork signal_the_grader signal_its_server trace_its_server "
         "read_the_memory_of_its_server see_other_processes make_a_file_in_memory "
-        "make_a_user_namespace"
+        "make_a_user_namespace start_a_thread"  # in this order: a process with threads may make none
     ),
     "sandbox": "see_that_the_course_is_there see_that_the_file_is_there",
 }
