@@ -31,7 +31,7 @@ class Submission:
     notices: list[str]
 
 
-def take(folder: Path, course: Course, *, may_be_link: bool = True) -> Submission:
+def take(folder: Path, course: Course) -> Submission:
     """Read the modules that the manifest names, once, and nothing else. Raises SubmissionError.
 
     Links below `folder`, oversized files and all that is no file are left out, each with a notice.
@@ -39,8 +39,6 @@ def take(folder: Path, course: Course, *, may_be_link: bool = True) -> Submissio
     try:
         if not folder.is_dir():
             raise SubmissionError(f"{escaped(str(folder))}: there is no such folder to grade.")
-        if folder.is_symlink() and not may_be_link:
-            raise SubmissionError(f"{escaped(str(folder))} is a link, and links are not followed.")
         strangers = _strangers(folder, course)
     except OSError as error:
         raise SubmissionError(f"{escaped(str(folder))} cannot be read: {error.strerror}.") from None

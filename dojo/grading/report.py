@@ -10,6 +10,7 @@ from torch import Tensor
 from dojo.grading.cases import Case
 from dojo.grading.mismatch import Mismatch, describe
 from dojo.grading.student import RemoteObject
+from dojo.text import escaped
 from dojo.verdict import Counterexample, Shown, Worst
 from dojo.worker.wire import Alien, Code
 
@@ -38,7 +39,11 @@ def counterexample(case: Case, mismatch: Mismatch | None) -> Counterexample:
 
 
 def shown(value: Any, name: str | None = None) -> Shown:
-    """A value made plain: a small tensor whole, of a large one the first entries."""
+    """A value made plain: a small tensor whole, of a large one the first entries, of a text what can be seen.
+
+    A text may be a student's: control characters and halves of letters would otherwise get into the record.
+    """
+    name = None if name is None else escaped(name, 80)
     if isinstance(value, Tensor):
         cut = value.numel() > ENTRIES_SHOWN
         part = value.reshape(-1)[:ENTRIES_SHOWN] if cut else value
@@ -52,7 +57,9 @@ def shown(value: Any, name: str | None = None) -> Shown:
             "value", [_scalar(v) for v in value[:ENTRIES_SHOWN]], name=name, cut=len(value) > ENTRIES_SHOWN
         )
     if isinstance(value, dict):
-        return Shown("value", {str(k)[:40]: _brief(v) for k, v in value.items()}, name=name)
+        listed = list(value.items())[:ENTRIES_SHOWN]
+        plain = {escaped(str(k)[:40]): _brief(v) for k, v in listed}
+        return Shown("value", plain, name=name, cut=len(value) > ENTRIES_SHOWN)
     if isinstance(value, Code):
         return Shown("code", value.source.strip(), name=name)
     return Shown("value", _scalar(value), name=name)
@@ -60,16 +67,16 @@ def shown(value: Any, name: str | None = None) -> Shown:
 
 def _scalar(value: Any) -> Any:
     if isinstance(value, str):
-        return value[:200]
-    return value if value is None or isinstance(value, (bool, int, float)) else describe(value)
+        return escaped(value[:200])
+    return value if value is None or isinstance(value, (bool, int, float)) else escaped(describe(value))
 
 
 def _brief(value: Any) -> str:
     if isinstance(value, Tensor) and value.numel() <= 8:
         return str([round(v, 6) if isinstance(v, float) else v for v in value.reshape(-1).tolist()])
     if isinstance(value, (Tensor, Alien, RemoteObject, list, tuple, dict)):
-        return describe(value)
-    return str(value)[:60]
+        return escaped(describe(value))
+    return escaped(str(value)[:60])
 
 
 def _worst(expected: Any, actual: Any, wrong: Tensor | None) -> Worst | None:
