@@ -18,6 +18,7 @@ from dojo.course import Course, Exercise
 from dojo.history import History, Past
 from dojo.isolation.levels import reaches
 from dojo.submission import Submission, SubmissionError, discover
+from dojo.text import escaped
 from dojo.verdict import ExerciseResult, Record, Verdict, dump, remove_unfinished, write_atomically
 
 
@@ -140,7 +141,7 @@ def _grade(job: Job, engine: Any, folder: Path, board: Any) -> None:
     except SubmissionError as error:
         if not job.several:
             raise
-        job.unreadable.append((folder.name, str(error)))
+        job.unreadable.append((escaped(folder.name), str(error)))
         return
     tell = _listener(job, submission, board)
     record = engine.grade(submission, job.exercises, seed=job.seed, on_event=tell)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dojo import records
 from dojo.cli.errors import UsageError, say
 from dojo.submission import Submission, SubmissionError, take
+from dojo.text import escaped
 from dojo.verdict import Record
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def snapshot(job: Job, folder: Path) -> Submission:
     except OSError as error:
         raise SubmissionError(f"{error.filename or folder} cannot be read: {error.strerror}.") from None
     # In a class, the name under which the folder is listed: where a link leads need not be unique.
-    return replace(submission, name=folder.name) if job.several else submission
+    return replace(submission, name=escaped(folder.name)) if job.several else submission
 
 
 def earlier(job: Job, engine: Any) -> dict[Path, Record]:
