@@ -51,8 +51,10 @@ def ask(student: Student, case: Case, grader: Grader) -> Any:
         raise
 
 
-def observe(student: Student, case: Case, grader: Grader, *, watch: bool = False) -> Observation:
-    """The same, with what the call did to its arguments and, with `watch`, which operators it used."""
+def observe(
+    student: Student, case: Case, grader: Grader, *, watch: dict[str, Any] | None = None
+) -> Observation:
+    """The same, with what the call did to its arguments and, with `watch`, what the watches saw."""
     args, kwargs = arguments(case, grader)
     try:
         return student.observe(*args, watch=watch, **kwargs)

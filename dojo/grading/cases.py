@@ -51,12 +51,13 @@ def drawn_domains(grader: Grader) -> dict[str, st.SearchStrategy[Any]]:
     return {name: d for name, d in grader.domains.items() if isinstance(d, st.SearchStrategy)}
 
 
-def question(grader: Grader, parts: Parts, *, enlarge: int = 1) -> Case:
+def question(grader: Grader, parts: Parts, *, enlarge: int = 1, answer: int = 1) -> Case:
     """The inputs that a drawn structure stands for, in float64.
 
     enlarge: a factor on every size that the grader does not bound itself.
+    answer:  a further factor on those sizes that the answer has.
     """
-    return _fill(grader, parts, torch.float64, 0, enlarge)
+    return _fill(grader, parts, torch.float64, 0, enlarge, answer)
 
 
 def case_with_answer(grader: Grader, parts: Parts, dtype: torch.dtype = torch.float64) -> tuple[Case, Any]:
@@ -65,7 +66,7 @@ def case_with_answer(grader: Grader, parts: Parts, dtype: torch.dtype = torch.fl
     A case that a trivial answer (zeros, ones, an input, its mean) would pass is filled anew.
     """
     for attempt in range(REDRAWS):
-        case = _fill(grader, parts, dtype, attempt, 1)
+        case = _fill(grader, parts, dtype, attempt)
         if grader.forward is None and grader.oracle is None:
             return case, None
         expected = right_answer(grader, case)
@@ -105,11 +106,19 @@ def upstream_size(grader: Grader, case: Case) -> float:
     )
 
 
-def _fill(grader: Grader, parts: Parts, dtype: torch.dtype, attempt: int, enlarge: int) -> Case:
+def sizes_of(grader: Grader, parts: Parts, enlarge: int, answer: int) -> dict[str, int]:
+    """The sizes of a case by letter."""
+    sizes = dict(zip(grader.letters, grader.sizes[parts[0].sizes % len(grader.sizes)], strict=True))
+    factors = {name: enlarge * answer if name in grader.answer_letters else enlarge for name in sizes}
+    sizes = {name: size if name in grader.largest else size * factors[name] for name, size in sizes.items()}
+    return sizes | {letter: rule(sizes) for letter, rule in grader.derived.items()}
+
+
+def _fill(
+    grader: Grader, parts: Parts, dtype: torch.dtype, attempt: int, enlarge: int = 1, answer: int = 1
+) -> Case:
     structure, drawn = parts
-    sizes = dict(zip(grader.letters, grader.sizes[structure.sizes % len(grader.sizes)], strict=True))
-    sizes = {name: size if name in grader.largest else size * enlarge for name, size in sizes.items()}
-    sizes |= {letter: rule(sizes) for letter, rule in grader.derived.items()}
+    sizes = sizes_of(grader, parts, enlarge, answer)
     draw = drawing.Draw(structure, sizes, dtype, attempt)
     values = (_values(grader, draw) if grader.case_of is None else grader.case_of(draw)) | drawn
     if grader.cache is not None:

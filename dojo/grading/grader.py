@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from dojo.grading import draw as drawing
 from dojo.grading.hints import Hints
@@ -65,11 +65,13 @@ class Grader:
     alternatives: dict[str, Callable[..., Any]] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     # Known once it is bound: parameters by name, the names that the reference takes, dimension letters of
-    # every tensor, the letters whose size is drawn, and all size tuples that may be drawn.
+    # every tensor, the letters whose size is drawn, those of them that the answer has, and all size tuples
+    # that may be drawn.
     parameters: dict[str, inspect.Parameter] = field(default_factory=dict)
     takes: tuple[str, ...] = ()
     shapes: dict[str, list[str]] = field(default_factory=dict)
     letters: tuple[str, ...] = ()
+    answer_letters: frozenset[str] = frozenset()
     sizes: list[tuple[int, ...]] = field(default_factory=list)
 
     # -- what grader files say ---------------------------------------------------------------------
@@ -123,6 +125,8 @@ class Grader:
         drawn = [dim for dims in self.shapes.values() for dim in dims if re.match(r"[A-Za-z]", dim)]
         letters = dict.fromkeys([*drawn, *self.minimum, *self.largest])
         self.letters = tuple(letter for letter in letters if letter not in self.derived)
+        result = inspect.signature(reference, eval_str=True).return_annotation
+        self.answer_letters = frozenset(_dims(result)) or frozenset(self.letters)
         minimum = tuple(self.minimum.get(letter, 2) for letter in self.letters)
         usual = [max(drawing.LARGEST, low + drawing.LARGEST - 2) for low in minimum]
         largest = tuple(self.largest.get(name, n) for name, n in zip(self.letters, usual, strict=True))
@@ -137,6 +141,13 @@ def _shapes(parameters: dict[str, inspect.Parameter]) -> dict[str, list[str]]:
         if dims is not None and "..." not in dims:
             shapes[name] = dims.split()
     return shapes
+
+
+def _dims(annotation: Any) -> list[str]:
+    """The dimensions of all tensors in an annotation."""
+    dims = getattr(annotation, "dim_str", None)
+    inner = [dim for part in get_args(annotation) for dim in _dims(part)]
+    return inner if dims is None else dims.split()
 
 
 def _names(names: str | tuple[str, ...]) -> tuple[str, ...]:

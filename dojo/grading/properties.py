@@ -58,7 +58,7 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
         found.append(Property("repeatable", universal.REPEATABLE, 2, universal.same_answer_twice))
     if rules and grader.parameters:
         check = partial(universal.keeps_the_rules, rules=rules)
-        found.append(Property("rules", universal.RULES, 2, check))
+        found.append(Property("rules", universal.RULES, 1, check, (partial(check, larger=True),)))
     return found
 
 
@@ -113,8 +113,9 @@ class _Drawn:
                 self.passed.add(key)
             except Exception as failure:
                 self.failures[key] = failure
-                # After its end a worker has nothing more to say.
-                more = 0 if isinstance(failure, WorkerEnded) else SHRINK_SECONDS
+                # After its end a worker has nothing more to say, and a broken rule has no smallest case.
+                final = isinstance(failure, WorkerEnded) or getattr(failure, "broke_rule", False)
+                more = 0 if final else SHRINK_SECONDS
                 self.give_up = min(self.give_up, time.monotonic() + more)
         if key in self.failures:
             _raise(self.failures[key])

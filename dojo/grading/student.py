@@ -44,9 +44,14 @@ class Student:
             raise AttributeError(name)
         return lambda *args, **kwargs: self._ask({"what": "function", "name": name}, args, kwargs)["value"]
 
-    def observe(self, *args: Any, watch: bool = False, **kwargs: Any) -> Observation:
-        """Call the target and look at what the call did to its arguments."""
-        target = {"what": "function", "name": self._function, "inspect": True, "watch": watch}
+    def observe(self, *args: Any, watch: dict[str, Any] | None = None, **kwargs: Any) -> Observation:
+        """Call the target and look at what the call did to its arguments.
+
+        watch: watch it, with these settings. `steps`: Python's instructions are counted, and after so many
+               the worker ends. `profile`: whether other threads are watched too.
+        """
+        target = {"what": "function", "name": self._function, "inspect": True, "watch": watch is not None}
+        target |= watch or {}
         reply = self._ask(target, args, kwargs)
         after, shares = reply.get("after"), reply.get("shares")
         if (

@@ -10,15 +10,15 @@ import torch
 from torch import Tensor
 
 from dojo.grading.asking import Falsified, ask, observe, require_form, require_like, require_same, same
-from dojo.grading.cases import Case, Parts, case_with_answer, question, right_answer, upstream_size
+from dojo.grading.cases import Case, Parts, case_with_answer, question, upstream_size
 from dojo.grading.draw import SCALES
 from dojo.grading.grader import Grader
 from dojo.grading.mismatch import Mismatch
 from dojo.grading.student import Observation, Student
 from dojo.grading.values import entries, identical, tensors
-from dojo.rules.seen import broken_rule
+from dojo.grading.work import LEAST, large_case
+from dojo.rules.seen import broken_rule, step_budget
 
-ENLARGED = 4  # factor on the sizes of a watched call, for the work budget
 PURE = "changes no input, and returns memory of its own"
 SINGLE = "answers float32 with float32"
 LINEAR = "is linear in the upstream gradient"
@@ -90,34 +90,45 @@ def adjoint_identity(student: Student, grader: Grader, parts: Parts) -> None:
 def same_answer_twice(student: Student, grader: Grader, parts: Parts) -> None:
     """A call in between changes nothing: no memory is kept from call to call."""
     case = question(grader, parts)
-    first = ask(student, case, grader)
+    first = observe(student, case, grader).value
     ask(student, question(grader, _another(parts)), grader)
-    again = ask(student, case, grader)
+    seen = observe(student, case, grader)
+    again = seen.value
     if not same(first, again, upstream_size(grader, case)):
         message = (
             "The same input got two different answers: something is kept from one call to the next, "
             "or drawn at random."
         )
         raise Falsified(Mismatch("repeat", message, first, again), case, text=REPEATABLE)
+    _require_own_memory(seen, case, first, grader)
 
 
-def keeps_the_rules(student: Student, grader: Grader, parts: Parts, rules: tuple[str, ...]) -> None:
-    """Both watches see a few calls, of a size at which a short cut is expensive.
+def keeps_the_rules(
+    student: Student, grader: Grader, parts: Parts, rules: tuple[str, ...], *, larger: bool = False
+) -> None:
+    """The watches see a call, of a size at which a short cut is expensive.
 
-    Their answers are looked at too: these inputs have more entries and larger upstream gradients than most
-    of those that "right_answer" is checked on.
+    Its answer is looked at too: such inputs have more entries and larger upstream gradients than most of
+    those that "right_answer" is checked on, and who works hard on small inputs only must be right here.
     """
-    large = replace(parts[0], scale=SCALES.index(max(SCALES)))
-    case = question(grader, (large, parts[1]), enlarge=ENLARGED)
-    seen = observe(student, case, grader, watch=True)
+    structure = replace(parts[0], scale=SCALES.index(max(SCALES)))
     watched = tuple(r for r in rules if r != "finite_differences" or grader.budget)
-    message = broken_rule(seen.seen, watched, entries(seen.value) + entries(list(case.given.values())))
+    least = 0
+    if larger:  # of sizes that nobody can know
+        structure = replace(structure, sizes=structure.salt % min(4, len(grader.sizes)))
+        least = LEAST + structure.salt % 97 if "finite_differences" in watched else 0
+    case, expected, products = large_case(grader, (structure, parts[1]), least)
+    size = entries(list(case.given.values())) + (0 if expected is None else entries(expected))
+    steps = step_budget(size, products) if "finite_differences" in watched else None
+    # One watch on other threads is enough, and with the profiler honest loops would take too long here.
+    seen = observe(student, case, grader, watch={"steps": steps, "profile": not larger})
+    message = broken_rule(seen.seen, watched, size, products, larger)
     if "autograd" in rules and any(getattr(t, "had_graph", False) for t in tensors(seen.value)):
         message = "The answer carries an autograd graph, and this exercise is to be done by hand."
     if message:
         raise Falsified(Mismatch("rules", message, None, None), case, broke_rule=True)
-    if grader.forward is not None or grader.oracle is not None:
-        require_same(right_answer(grader, case), seen.value, case, grader, text=LARGER)
+    if expected is not None:
+        require_same(expected, seen.value, case, grader, text=LARGER)
 
 
 def _require_pure(seen: Observation, case: Case, expected: Any, grader: Grader) -> None:
@@ -126,15 +137,18 @@ def _require_pure(seen: Observation, case: Case, expected: Any, grader: Grader) 
         if not identical(before, after):
             message = f"Your function changes its input `{name}`: afterwards the caller holds something else."
             raise Falsified(Mismatch("purity", message, before, after, name), case, text=PURE)
+    _require_own_memory(seen, case, expected, grader)
+
+
+def _require_own_memory(seen: Observation, case: Case, expected: Any, grader: Grader) -> None:
+    names = list(case.given)
     shared = [names[s] if type(s) is int and s < len(names) else str(s) for s in seen.shares]
-    if shared and not grader.may_alias:
-        whom = (
-            "Two parts of your answer" if shared == ["itself"] else f"Your answer and the input `{shared[0]}`"
-        )
-        message = (
-            f"{whom} are one piece of memory: the numbers are right, until somebody changes one of them."
-        )
-        raise Falsified(Mismatch("purity", message, expected, seen.value), case, text=PURE)
+    if not shared or grader.may_alias:
+        return
+    pair = {"itself": "Two parts of your answer", "earlier": "Your answer and that to an earlier call"}
+    whom = pair.get(shared[0], f"Your answer and the input `{shared[0]}`")
+    message = f"{whom} are one piece of memory: the numbers are right, until somebody changes one of them."
+    raise Falsified(Mismatch("purity", message, expected, seen.value), case, text=PURE)
 
 
 def _another(parts: Parts) -> Parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import operator
+import os
 import socket
 import sys
 import traceback
@@ -17,6 +18,7 @@ import wire
 
 STUDENT_FILE = "<student>"
 PRINT_LIMIT = 64 << 10  # characters kept of what student code prints
+REMEMBERED, REMEMBERED_BYTES = 64, 32 << 20  # storages of earlier answers that are kept, and all of them
 _OPERATORS = {
     name: getattr(operator, name)
     for name in (
@@ -39,6 +41,7 @@ _OPERATORS = {
 # Captured early, like those of wire.py: student code may patch torch afterwards.
 _Tensor = torch.Tensor
 _set_default_dtype, _set_grad_enabled = torch.set_default_dtype, torch.set_grad_enabled
+_storage_of, _size_of, _exit = torch.Tensor.untyped_storage, torch.UntypedStorage.nbytes, os._exit
 
 
 class CappedText(io.TextIOBase):
@@ -72,6 +75,7 @@ class Session:
     def __init__(self) -> None:
         self.namespace: dict[str, Any] = {}
         self.objects: list[Any] = []
+        self.answered: dict[int, Any] = {}  # address to storage, of the last answers
 
     def load(self, source: str, name: str) -> None:
         """Run the module's text under its own name, as an import would."""
@@ -101,21 +105,44 @@ class Session:
             return {key: self.resolve(v) for key, v in value.items()}
         return value
 
-    def perform(self, request: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        """Carry out one request; the reply's plain values by name."""
+    def perform(
+        self, request: dict[str, Any], values: dict[str, Any], finish: Callable[[dict[str, Any]], Any]
+    ) -> dict[str, Any]:
+        """Carry out one request; the reply's plain values by name.
+
+        finish: sends a reply and ends the process, for a call that has cost more than any right answer.
+        """
         args, kwargs = self.resolve(values["args"]), self.resolve(values["kwargs"])
         function = self.function(request)
         _set_default_dtype(_first_float(args + list(kwargs.values())))
         with torch.set_grad_enabled(bool(request["grad"])):
             if request["watch"]:
-                seen, value = watch.watched(lambda: function(*args, **kwargs))
+
+                def give_up(seen: dict[str, Any]) -> None:
+                    finish({"value": None, "seen": seen, "after": {"args": [], "kwargs": {}}, "shares": []})
+
+                steps, profile = request.get("steps"), request.get("profile", True)
+                seen, value = watch.watched(lambda: function(*args, **kwargs), steps, give_up, profile)
             else:
                 seen, value = None, function(*args, **kwargs)
         reply: dict[str, Any] = {"value": value, "seen": seen}
         if request["inspect"]:
             reply["after"] = {"args": args, "kwargs": kwargs}
-            reply["shares"] = _shares_memory(value, {**dict(enumerate(args)), **kwargs})
+            reply["shares"] = _shares_memory(value, {**dict(enumerate(args)), **kwargs}) + self.earlier(value)
         return reply
+
+    def earlier(self, value: Any) -> list[str]:
+        """ "earlier" if a value shares memory with an answer that was looked at before, and remember it.
+
+        The storages are kept alive, so that the same address is the same memory.
+        """
+        mine = {s.data_ptr(): s for s in map(_storage_of, _tensors(value)) if _size_of(s)}
+        known = not self.answered.keys().isdisjoint(mine)
+        self.answered |= mine
+        size = sum(map(_size_of, self.answered.values()))
+        while len(self.answered) > REMEMBERED or size > REMEMBERED_BYTES:
+            size -= _size_of(self.answered.pop(next(iter(self.answered))))
+        return ["earlier"] if known else []
 
     def function(self, request: dict[str, Any]) -> Callable[..., Any]:
         """What a request calls: a name of the module, an object, a method, an attribute or an operator."""
@@ -153,11 +180,11 @@ def _tensors(value: Any, depth: int = 0) -> list[torch.Tensor]:
 
 def _shares_memory(value: Any, arguments: dict[Any, Any]) -> list[Any]:
     """Names of the arguments, and "itself" for two results, whose memory the answer shares."""
-    mine = [t.untyped_storage().data_ptr() for t in _tensors(value) if t.numel()]
+    mine = [_storage_of(t).data_ptr() for t in _tensors(value) if t.numel()]
     shared = [
         name
         for name, argument in arguments.items()
-        if any(t.untyped_storage().data_ptr() in mine for t in _tensors(argument) if t.numel())
+        if any(_storage_of(t).data_ptr() in mine for t in _tensors(argument) if t.numel())
     ]
     return shared + (["itself"] if len(set(mine)) < len(mine) else [])
 
@@ -200,13 +227,20 @@ def serve(channel: socket.socket) -> None:
             return
         reply: dict[str, Any] = {"nonce": request["nonce"]}
         data = bytearray()
+
+        def finish(answer: dict[str, Any], reply: dict[str, Any] = reply) -> None:
+            reply["values"], data = wire.encode(answer)
+            reply["printed"], reply["printed_size"] = output.take()
+            wire.send(channel, reply, data)
+            _exit(0)
+
         try:
             values = wire.decode(request["values"], payload, functions=True)
             if request["op"] == "load":
                 session.load(values["source"], request["name"])
                 answer: dict[str, Any] = {}
             else:
-                answer = session.perform(request, values)
+                answer = session.perform(request, values, finish)
             reply["values"], data = wire.encode(answer, session.keep)
         except BaseException as error:
             reply["error"] = _describe(error)

@@ -10,12 +10,13 @@ import pytest
 import torch
 from small_course import grade
 
+from dojo.channel import StudentError
 from dojo.engine import Engine
 from dojo.grading.asking import Falsified
 from dojo.grading.properties import properties, run
 from dojo.grading.student import Student
 from dojo.rules.check import violations
-from dojo.rules.seen import broken_rule, work_budget
+from dojo.rules.seen import broken_rule, step_budget, work_budget
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
 from dojo.verdict import Verdict
 from dojo.worker.watch import watched
@@ -174,9 +175,10 @@ CHEATS = {
 def test_watches_see_what_gets_past_the_tree(engine: Engine, name: str) -> None:
     """These would be refused before they run. Run all the same, the watches of the worker see them."""
     source = f"import threading\nimport torch\ndef cube_backward(x, dy):\n    {CHEATS[name]}\n"
-    with pytest.raises(Falsified) as seen:
+    with pytest.raises((Falsified, StudentError)) as seen:
         _run_rules(engine, source)
-    assert seen.value.broke_rule
+    # Behind walls no thread can be started at all.
+    assert getattr(seen.value, "broke_rule", False) or "can't start new thread" in str(seen.value)
 
 
 def test_watches_let_honest_work_pass(engine: Engine) -> None:
@@ -197,6 +199,7 @@ def _seen(**changes: object) -> dict[str, object]:
     seen: dict[str, object] = {
         "operators": ["aten::mul"],
         "elements": 10,
+        "steps": 10,
         "graph": False,
         "events": [],
         "disturbed": False,
@@ -216,7 +219,13 @@ def test_what_was_seen_is_judged() -> None:
     assert "normalisation ran" in str(broken_rule(_seen(operators=["aten::native_batch_norm"]), BY_HAND, 10))
     assert "switched off" in str(broken_rule(_seen(disturbed=True), BY_HAND, 10))
     assert "trying out every input" in str(broken_rule(_seen(elements=work_budget(10) + 1), BY_HAND, 10))
+    assert broken_rule(_seen(steps=step_budget(10, 5)), BY_HAND, 10, 5) is None
+    assert "steps of Python" in str(broken_rule(_seen(steps=step_budget(10, 5) + 1), BY_HAND, 10, 5))
+    assert "got to line 7" in str(broken_rule(_seen(steps=10**9, line=7), BY_HAND, 10))
+    assert "imaginary" in str(broken_rule(_seen(complex=True), BY_HAND, 10))
+    assert broken_rule(_seen(elements=work_budget(10) + 1), BY_HAND, 10, larger=True) is None
     assert "brought nothing back" in str(broken_rule(None, BY_HAND, 10))
+    assert "brought nothing back" in str(broken_rule(_seen(steps=None), BY_HAND, 10))
     assert broken_rule(_seen(graph=True, elements=10**9), (), 10) is None
 
 
@@ -229,10 +238,10 @@ def cube_backward(x, dy):
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             step = torch.zeros_like(x)
-            step[i, j] = 1e-20
-            z = x + 1j * step
-            # A complex step is exact to the last digit, so only its cost gives it away.
-            out[i, j] = ((z * z * z).imag / 1e-20 * dy).sum()
+            step[i, j] = 0.5
+            # Two central differences make those of a cube exact, so only the cost gives them away.
+            wide, narrow = ((x + step) ** 3 - (x - step) ** 3), ((x + step / 2) ** 3 - (x - step / 2) ** 3)
+            out[i, j] = ((8 * narrow - wide) / 3 * dy).sum()
     return out
 """
 
