@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import figures
+from benchmarks import figures, walls
 from benchmarks.measure import Figure
 
 ALL: dict[str, Callable[[], list[Figure]]] = {
@@ -16,6 +16,7 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "warm": lambda: [figures.check_warm()],
     "grade": lambda: [figures.grade_cold()],
     "worker": figures.worker,
+    "walls": walls.walls,
     "draw": lambda: figures.drawn_example(figures.opened()),
     "memory": lambda: [figures.memory(figures.opened())],
     "records": lambda: [figures.same_records(figures.opened())],

@@ -8,12 +8,12 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from benchmarks.measure import MODEL_ANSWERS, ROOT, Figure, dojo, peak_mib, ratio, seconds
+from benchmarks.walls import CALL, SOURCE, cost_of_a_worker
 from dojo.course import Course, load
 from dojo.engine import Engine
 from dojo.forkserver import ForkServer
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from dojo.grading.grader import Grader
 
 EXERCISE = "cross_entropy_dlogits"
-SOURCE = "def f(x, g):\n    return x * g\n"
-CALL = {"what": "function", "name": "f", "inspect": False, "watch": False, "grad": False}
 
 
 def check_cold() -> Figure:
@@ -58,17 +56,8 @@ def grade_cold() -> Figure:
 def worker() -> list[Figure]:
     """What a worker costs: forking, loading, one call and reaping; and a hundred calls of one."""
     server = ForkServer()
-    server.ready()
+    each = cost_of_a_worker(server)
     x, g = torch.randn(2, 32, 27, dtype=torch.float64)
-    used = []
-    before = _processor_seconds(server)
-    for _ in range(40):
-        with server.worker(memory_mib=1024, cpu_seconds=30) as one:
-            one.load(SOURCE, "m", 5)
-            one.call(CALL, [x, g], {}, 5)
-            used.append(one.end()["cpu_s"])
-    of_server = (_processor_seconds(server) - before) / len(used)
-    each = 1000 * (statistics.mean(used) + of_server)
     calls = []
     for _ in range(5):
         with server.worker(memory_mib=1024, cpu_seconds=30) as one:
@@ -84,12 +73,6 @@ def worker() -> list[Figure]:
         Figure("fork, use and reap a worker", f"{each:.1f} ms of CPU", "25 ms", each <= 25),
         Figure("100 calls on 32x27 float64", f"{hundred:.1f} ms", "50 ms", hundred <= 50),
     ]
-
-
-def _processor_seconds(server: ForkServer) -> float:
-    assert server._process is not None
-    fields = Path(f"/proc/{server._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def drawn_example(course: Course) -> list[Figure]:
