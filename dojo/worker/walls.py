@@ -24,7 +24,7 @@ _TRUNCATE = 1 << 14
 _FS_RIGHTS = (13, 14, 15, 15, 16)  # how many kinds of access to files versions 1 to 5 know
 _TCP = 0b11  # bind and connect, from version 4
 _SCOPES = 0b11  # abstract Unix sockets and signals, from version 6
-_OPEN_PATH = getattr(os, "O_PATH", 0) | os.O_CLOEXEC
+_OPEN_PATH = getattr(os, "O_PATH", 0) | getattr(os, "O_CLOEXEC", 0)
 
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
