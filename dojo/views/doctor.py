@@ -19,18 +19,21 @@ def report(proof: Proof, advice: list[str], look: Look, *, verbose: bool = False
         reached = reaches(proof.level, level)
         mark = look.mark("passed" if reached else "failed")
         table.add_row(mark, Text(level, "strong" if reached else ""), Text(WORDS[level], "muted"))
-    refused = sum(act.refused for act in proof.acts)
-    proven = Text.assemble(
-        "A submission of ours has just tried ",
-        f"{len(proof.acts)} forbidden things, {refused} in vain. Proven: ",
-        (proof.level, "strong"),
-        ".",
-    )
     parts: list[RenderableType] = [Text("How answers are kept apart from you", "accent.bold"), Text(), table]
-    parts += [Text(), proven, *[Text(f"{look.dot} {clean(line, 400)}", "tried") for line in advice]]
+    parts += [Text(), _tried(proof), *[Text(f"{look.dot} {clean(line, 400)}", "tried") for line in advice]]
     if verbose or not reaches(proof.level, "confined"):
         parts += [Text(), _acts(proof, look)]
     return [Padding(part, (0, 0, 0, 2)) for part in parts]
+
+
+def _tried(proof: Proof) -> Text:
+    if not proof.acts:
+        return Text("Nothing was tried: on this system there are no walls around answers.")
+    vain = sum(act.refused for act in proof.acts)
+    tried = (
+        f"A submission of ours has just tried {len(proof.acts)} forbidden things, {vain} in vain. Proven: "
+    )
+    return Text.assemble(tried, (proof.level, "strong"), ".")
 
 
 def _acts(proof: Proof, look: Look) -> Table:
