@@ -47,9 +47,9 @@ def table() -> str:
     escapes = [a for a in hostile if a.process]
     rows = {row for a in hostile for row in a.rows}
     lines = [
-        f"{len(hostile)} attacks on {len(rows)} known weaknesses, and {len(innocent)} right answers that look "
-        f"like one. At `sandbox` and `confined` all are contained; at `process` all but {len(escapes)}, none of "
-        "which forges a verdict.",
+        f"{len(hostile)} attacks on {len(rows)} known weaknesses, and {len(innocent)} right answers that "
+        "look like one. At `sandbox` and `confined` all are contained; at `process` all but "
+        f"{len(escapes)}, none of which forges a verdict.",
         "",
     ]
     for group, title in GROUPS.items():
