@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from dojo.worker import scratch
 
 COMMAND = [sys.executable, "-I", "-X", "utf8", str(Path(__file__).parent / "worker" / "spawned.py")]
 SCRATCH = "dojo-worker-"  # then the pid of the grader, and something random
+LOOK_SECONDS = 0.5  # between two looks whether it is still alive
 LIMITS_SECONDS = 30.0  # setting limits takes no time; this is for a stopped process
 # What Windows cannot do without, and a remedy for two copies of OpenMP that a user has needed for torch.
 KEPT = ("SYSTEMROOT", "KMP_DUPLICATE_LIB_OK")
@@ -98,11 +100,19 @@ class Spare:
         scratch.remove(self._scratch)
 
     def _hear(self, word: bytes, seconds: float) -> None:
-        self.channel.settimeout(seconds)
-        try:
-            heard = self.channel.recv(1)
-        except OSError:
-            raise ServerDied("a process that was to run answers does not start") from None
+        deadline, heard = time.monotonic() + seconds, b""
+        self.channel.settimeout(LOOK_SECONDS)
+        while not heard and self._process.poll() is None:
+            try:
+                heard = self.channel.recv(1)
+            except TimeoutError:
+                if time.monotonic() > deadline:
+                    raise ServerDied("a process that was to run answers does not start") from None
+                continue
+            except OSError:
+                break
+            if not heard:
+                break
         if heard != word:
             raise ServerDied("a process that was to run answers ended on its start")
 

@@ -22,11 +22,11 @@ PROCESS = "where workers cannot be forked there are no walls around them yet"
 class SpawnServer:
     """Workers as `ForkServer` gives them, at the level `process`. Start it early; `ready` waits for it."""
 
-    proof: Proof | None = Proof("process", (), None)  # there are no walls to prove
-
     def __init__(self, *, isolation: str | None = None, run_as: str = "") -> None:
         """isolation, run_as: for ForkServer, which has the choice."""
         self.no_walls: str | None = PROCESS
+        user = os.geteuid() if hasattr(os, "geteuid") else None
+        self.proof: Proof | None = Proof("process", (), user)  # there are no walls to try
         self.namespaces: dict[str, str] = {}
         self._count = min(os.cpu_count() or 1, MOST)
         self._spares: deque[Spare] = deque()

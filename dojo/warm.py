@@ -123,12 +123,13 @@ def stay_warm(engine: Engine) -> None:
 def serve(course: Course) -> int:
     """Be a warm server until stopped. Returns the exit code."""
     from dojo.cli.errors import UsageError
-    from dojo.engine import Engine
-    from dojo.warmserver import Warm
 
     path = socket_path(course.root)
     if path is None:
         raise UsageError("A warm server needs Linux and a folder for its socket that is yours alone.")
+    from dojo.engine import Engine
+    from dojo.warmserver import Warm
+
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as old:
         old.connect(str(path))
         old.sendall(b'{"leave": true}\n')  # a server that a command left behind makes room
