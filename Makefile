@@ -3,13 +3,14 @@
 #   PYTHON       the Python to build .venv with, if not the python3 on the PATH
 #   TORCH_INDEX  an index to take torch from, for instance the CPU-only one that the README names
 #   EX           the exercise that a target is about
+#   SECONDS      how long `make fuzz` looks at each of its targets
 
 export PYTHON TORCH_INDEX
 
 DOJO = .venv/bin/dojo
 PY = .venv/bin/python
 
-.PHONY: help grade check list hint show reset stubs test lint bench env dev clean distclean
+.PHONY: help grade check list hint show reset stubs test lint bench fuzz env dev clean distclean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +46,10 @@ lint: dev ## formatting, common mistakes and types
 
 bench: dev ## measure the speed of the kit
 	@$(PY) -m benchmarks
+
+fuzz: ## look for inputs that break the engine: make fuzz SECONDS=60 (for each target)
+	@sh scripts/bootstrap.sh --fuzz
+	@$(PY) -m tests.fuzz --seconds $(or $(SECONDS),60)
 
 env: # .venv with what a student needs
 	@sh scripts/bootstrap.sh

@@ -15,6 +15,8 @@ else:
 
 SIZE_LIMIT = 1 << 20  # bytes of a file; the time that the parser takes may grow with their square
 DEPTH_LIMIT = 16  # tables and lists in each other; a key with dots in it is as many tables
+_PART = re.compile(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
+_KEY = re.compile(rf"(?:{_PART.pattern})(?:[ \t]*\.[ \t]*(?:{_PART.pattern}))*")
 
 
 class TomlError(ValueError):
@@ -34,6 +36,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise TomlError(f"{path}: cannot be read ({error.strerror}).") from None
     if len(text) > SIZE_LIMIT:
         raise TomlError(f"{path}: has more than {SIZE_LIMIT:,} characters.")
+    if _has_endless_key(text):  # the parser would take memory with the square of its parts
+        raise TomlError(f"{path}: lists or tables are nested too deeply.")
     try:
         data = tomllib.loads(text)
         _check(data, path)
@@ -44,6 +48,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise TomlError(f"{path}: lists or tables are nested too deeply.") from None
     except ValueError as error:  # TOMLDecodeError, and int's own for a number of thousands of digits
         raise TomlError(_sentence(path, text, str(error))) from None
+
+
+def _has_endless_key(text: str) -> bool:
+    """Whether a key has more parts than there may be levels. A text in quotes counts as one part."""
+    lines = (line for line in text.split("\n") if line.count(".") > DEPTH_LIMIT)
+    return any(len(_PART.findall(key)) > DEPTH_LIMIT for line in lines for key in _KEY.findall(line))
 
 
 def _check(data: dict[str, Any], path: Path) -> None:

@@ -1,6 +1,7 @@
 """Builds `.venv` on the first `make` and keeps it up to date, so that a student needs only Python and make.
 
-Usage: `sh scripts/bootstrap.sh [--dev]`. `--dev` adds the tools that `make test` and `make lint` need.
+Usage: `sh scripts/bootstrap.sh [--dev] [--fuzz]`. `--dev` adds the tools that `make test` and `make lint`
+need, `--fuzz` what `make fuzz` needs.
 `TORCH_INDEX` in the environment names an index that torch alone is taken from.
 
 `.venv/.dojo-ready` is written last and says what the environment was built from: where nothing else is
@@ -30,6 +31,7 @@ READY = VENV / ".dojo-ready"
 BUILDING = VENV / ".dojo-building"
 DISCARDED = ROOT / ".venv.discarded"
 INPUTS = ("pyproject.toml", "constraints.txt")
+EXTRAS = ("dev", "fuzz")  # of pyproject.toml, each with an option of its own
 CONSTRAINED = ("--constraint", "constraints.txt")
 PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--no-warn-conflicts")
 
@@ -45,14 +47,14 @@ def read_state() -> State | None:
     return state if isinstance(state, dict) else None
 
 
-def wanted_state(have: State | None, dev: bool) -> State:
+def wanted_state(have: State | None, extras: Sequence[str]) -> State:
     """What `.venv` should be built from; the tools and the torch of an earlier run are kept."""
     have = have or {}
     content = b"\0".join((ROOT / name).read_bytes() for name in INPUTS)
     return {
         "digest": "sha256:" + hashlib.sha256(content).hexdigest(),
         "root": str(ROOT),  # the commands in .venv/bin and the editable install hold this path
-        "dev": dev or bool(have.get("dev")),
+        **{name: name in extras or bool(have.get(name)) for name in EXTRAS},
         "torch_index": os.environ.get("TORCH_INDEX") or have.get("torch_index", ""),
     }
 
@@ -125,7 +127,7 @@ def update(have: State, want: State) -> None:
     """Brings a working `.venv` up to date. Where that fails it stays, and the next run tries again."""
     if have.get("digest") != want["digest"]:
         say("The course's requirements have changed; updating .venv, which is usually quick.")
-    elif have.get("dev") != want["dev"]:
+    elif any(want[name] and not have.get(name) for name in EXTRAS):
         say("Adding the tools for testing the kit to .venv, which is usually quick.")
     else:
         say("Installing torch from the index you named, which takes some minutes.")
@@ -145,7 +147,8 @@ def install(want: State, other_torch: bool = False) -> None:
         run([*command, "--index-url", want["torch_index"], "--no-deps", *again, "torch"], cwd=ROOT)
     # The build tool comes from constraints.txt too, instead of the newest one in an environment of its own.
     run([*command, "setuptools"], cwd=ROOT, quiet=True)
-    target = ".[dev]" if want["dev"] else "."
+    extras = ",".join(name for name in EXTRAS if want[name])
+    target = f".[{extras}]" if extras else "."
     run([*command, "--no-build-isolation", "--editable", target], cwd=ROOT)
     with contextlib.suppress(SetupError):  # only so that the first start is as fast as the second
         run([PYTHON, "-m", "compileall", "-q", "dojo"], cwd=ROOT, quiet=True)
@@ -187,16 +190,16 @@ def leave_own_venv() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Returns 0 when `.venv` is ready, 1 when it could not be made, 128 + the signal when it was stopped."""
-    dev = "--dev" in arguments
+    extras = [name for name in EXTRAS if f"--{name}" in arguments]
     try:
         have = read_state()
-        if is_current(have, wanted_state(have, dev)):
+        if is_current(have, wanted_state(have, extras)):
             return 0
         leave_own_venv()
         watch_signals()
         with lock(ROOT / ".venv.lock"):
             have = read_state()  # again: the make that we waited for may have done the work
-            want = wanted_state(have, dev)
+            want = wanted_state(have, extras)
             if not is_current(have, want):
                 set_up(have, want)
     except StoppedError as stopped:

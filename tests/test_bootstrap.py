@@ -181,6 +181,14 @@ def test_dev_tools_are_added_once_and_kept(kit: Kit) -> None:
     assert kit.installs()[-1].endswith("--editable .[dev]")
 
 
+def test_the_fuzzer_is_added_to_what_is_there(kit: Kit) -> None:
+    kit.run("--dev")
+    code, output = kit.run("--fuzz")
+    assert code == 0 and "Adding the tools" in output
+    assert kit.installs()[-1].endswith("--editable .[dev,fuzz]")
+    assert kit.run("--dev") == kit.run("--fuzz") == kit.run() == (0, "")
+
+
 def test_torch_alone_comes_from_its_own_index(kit: Kit) -> None:
     code, output = kit.run(TORCH_INDEX="file:///torch")
     assert code == 0 and "gigabytes" not in output

@@ -34,7 +34,7 @@ def pins() -> dict[str, Version]:
 
 
 def declared() -> list[Requirement]:
-    """What pyproject.toml asks for, with the dev tools, on this Python."""
+    """What pyproject.toml asks for, with the tools for tests, on this Python."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = project["dependencies"] + project["optional-dependencies"]["dev"]
     requirements = [Requirement(line) for line in lines]
