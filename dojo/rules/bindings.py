@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+_LOOK_ONLY = frozenset("print str repr isinstance issubclass".split())
+
 
 def is_self(node: ast.AST) -> bool:
     """Whether an expression is the name `self`."""
@@ -25,6 +27,22 @@ def bound_by(node: ast.AST) -> list[str]:
         return []
     found = [getattr(node, field, None) for field in ("name", "arg", "rest")]
     return [name for name in (*found, *getattr(node, "names", ())) if isinstance(name, str)]
+
+
+def only_looked_at(node: ast.AST, own: frozenset[str]) -> list[ast.expr]:
+    """The parts of a node whose value is looked at there, and neither kept nor handed on.
+
+    own: the names that the module binds itself, so that a builtin may be something else.
+    """
+    if isinstance(node, ast.Compare):
+        return [node.left, *node.comparators]
+    if isinstance(node, ast.FormattedValue) or (isinstance(node, ast.Attribute) and node.attr == "__name__"):
+        return [node.value]
+    if not isinstance(node, ast.Call) or any(isinstance(arg, ast.Starred) for arg in node.args):
+        return []
+    looks = isinstance(node.func, ast.Name) and node.func.id in _LOOK_ONLY - own
+    # With three arguments the class of a class makes a new class; with fewer, a class makes an object.
+    return [*(node.args if looks else []), *([node.func] if len(node.args) < 3 else [])]
 
 
 def own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:

@@ -8,7 +8,7 @@ import difflib
 import unicodedata
 from dataclasses import dataclass
 
-from dojo.rules.bindings import bound_by, is_dunder, is_self, own_names
+from dojo.rules.bindings import bound_by, is_dunder, is_self, only_looked_at, own_names
 from dojo.rules.names import allowed, forbidden, taken, why
 from dojo.worker.inert import BUILTINS_REFUSED
 
@@ -26,6 +26,7 @@ _PLAIN_TYPES = frozenset("bool bytes dict float frozenset int list set str tuple
 _ORDINARY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is shown
 _CONTEXTS = frozenset(("no_grad", "inference_mode"))
+_COMPLEX = why("complex", ("finite_differences",))
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,14 @@ class _Checker:
         self.found: list[Violation] = []
         self.own, self.own_attributes, self.imported = own_names(statements)
         self.names, self.forbidden = allowed(rules, imports), forbidden(rules)
+        self.looked_at: set[int] = set()  # nodes whose value is only looked at, by identity
 
     def look(self, node: ast.AST) -> None:
         """Look at the names that a node binds, whatever kind of node it is, then at the node itself."""
         for name in bound_by(node):
             if is_dunder(name) and name not in _BOUND_DUNDERS:
                 self.refuse(node, f"defines `{name}`, which is out of bounds.")
+        self.looked_at.update(map(id, only_looked_at(node, self.own)))
         special = getattr(self, f"look_at_{type(node).__name__}", None)
         if special is not None:
             special(node)
@@ -130,6 +133,9 @@ class _Checker:
                 self.check_name(node, alias.name, f"{module}.{alias.name}")
 
     def look_at_Attribute(self, node: ast.Attribute) -> None:
+        if node.attr == "__class__" and id(node) not in self.looked_at:
+            # From a class it leads to `type`, which makes classes with any names at all.
+            self.refuse(node, "keeps `.__class__` for later: compare it, or use `isinstance`.")
         self.check_name(node, node.attr, f".{node.attr}")
         if not isinstance(node.ctx, ast.Load) and not self.may_store(node):
             self.refuse(node, f"changes `.{node.attr}` of something that is not an object of your own class.")
@@ -144,8 +150,20 @@ class _Checker:
             return False
         return is_self(node.value) or node.attr in self.own_attributes or node.attr in _SETTABLE
 
+    def look_at_Call(self, node: ast.Call) -> None:
+        one = len(node.args) == 1 and not isinstance(node.args[0], ast.Starred) and not node.keywords
+        of_type = isinstance(node.func, ast.Name) and node.func.id == "type" and "type" not in self.own
+        if of_type and not one:
+            self.refuse(node, "makes a class with `type(...)`: write it with `class`.")
+
+    def look_at_Constant(self, node: ast.Constant) -> None:
+        if type(node.value) is complex and "finite_differences" in self.rules:
+            self.refuse(node, f"uses `{node.value}`, which {_COMPLEX}.")
+
     def look_at_MatchClass(self, node: ast.MatchClass) -> None:
         for name in node.kwd_attrs:
+            if name == "__class__":
+                self.refuse(node, "matches `__class__`: use `isinstance`.")
             self.check_name(node, name, f".{name}")
         plain = isinstance(node.cls, ast.Name) and node.cls.id in _PLAIN_TYPES - self.own
         if node.patterns and not plain:
@@ -157,6 +175,8 @@ class _Checker:
             return
         if node.id in BUILTINS_REFUSED or (is_dunder(node.id) and hasattr(builtins, node.id)):
             self.refuse(node, f"uses `{node.id}`, which could reach around the rules.")
+        elif node.id == "complex" and "finite_differences" in self.rules:
+            self.refuse(node, f"uses `complex`, which {_COMPLEX}.")
         elif is_dunder(node.id):
             self.refuse(node, f"uses `{node.id}`: names with a leading underscore are out of bounds.")
 
@@ -169,12 +189,11 @@ class _Checker:
     def look_at_With(self, node: ast.With) -> None:
         for item in node.items:
             call = item.context_expr
-            name = (
-                call.func.attr
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
-                else None
-            )
-            if name not in _CONTEXTS:
+            function = call.func if isinstance(call, ast.Call) else None
+            known = isinstance(function, ast.Attribute) and function.attr in _CONTEXTS - self.own_attributes
+            # Of torch itself: a method of that name could hand out any context.
+            of = getattr(function, "value", None)
+            if not known or not isinstance(of, ast.Name) or of.id not in self.imported:
                 self.refuse(node, "opens a `with` block: only `with torch.no_grad():` is allowed.")
 
     def look_at_ClassDef(self, node: ast.ClassDef) -> None:

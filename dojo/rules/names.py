@@ -20,7 +20,7 @@ from dojo.worker.inert import ANNOTATIONS
 # What every exercise refuses: what evaluates a text, copies attributes by their names, reaches files or raw
 # memory, or changes a setting that outlives the call.
 _REFUSED = frozenset(
-    "get_type_hints ForwardRef singledispatch singledispatchmethod update_wrapper wraps "
+    "get_type_hints get_origin get_args ForwardRef singledispatch singledispatchmethod update_wrapper wraps "
     "from_file from_numpy load save tofile apply_ map_ map2_ set_default_dtype "
     "set_default_device set_default_tensor_type set_num_threads set_num_interop_threads "
     "set_flush_denormal set_printoptions set_vital use_deterministic_algorithms "
@@ -53,7 +53,11 @@ FORBIDDEN: dict[str, frozenset[str]] = {
         "native_layer_norm layer_norm group_norm native_group_norm".split()
     ),
     "torch.nn": frozenset(),  # its names are simply not added, see `allowed`
-    "finite_differences": frozenset(),  # no name gives it away: a work budget does
+    # No name gives them away, a work budget does; but for a step in the imaginary direction.
+    "finite_differences": frozenset(
+        "complex complex32 complex64 complex128 cfloat cdouble chalf imag real polar view_as_complex "
+        "view_as_real view_as_complex_copy view_as_real_copy".split()
+    ),
 }
 
 
@@ -123,6 +127,7 @@ def why(name: str, rules: tuple[str, ...]) -> str | None:
         "cross_entropy": "is the ready-made loss, and here it is to be written out",
         "softmax": "is the ready-made softmax, and here it is to be written out",
         "batch_norm": "is ready-made normalisation, and here it is to be written out",
+        "finite_differences": "is for complex numbers, and an imaginary step is a finite difference too",
     }
     for rule in rules:
         if name in FORBIDDEN[rule]:

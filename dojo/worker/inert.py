@@ -23,11 +23,31 @@ ANNOTATIONS = (
 
 def student_builtins() -> dict[str, Any]:
     """Python's own names without the refused ones; the `import` statement needs `__import__` all the same."""
-    return {
+    names = {
         name: value
         for name, value in vars(builtins).items()
         if name not in BUILTINS_REFUSED or name == "__import__"
     }
+    return {**names, "type": TypeOf}
+
+
+class _Asked(type):
+    def __call__(cls, *args: Any) -> Any:
+        kind = type(*args) if len(args) == 1 else type
+        if issubclass(kind, type):
+            raise TypeError("type(...) makes no class here, and does not tell the class of a class")
+        return kind
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, type)
+
+    def __getitem__(cls, item: Any) -> Any:
+        return cls
+
+
+class TypeOf(metaclass=_Asked):
+    """`type` as student code finds it: it says what a value is. The real one makes classes, with names that
+    the check of the syntax tree does not see."""
 
 
 def jaxtyping_stand_in() -> types.ModuleType:

@@ -131,8 +131,9 @@ def cube_backward(x, dy):
     out = torch.zeros_like(x)
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            z = x + 1j * 1e-20 * ((torch.arange(x.shape[0])[:, None] == i) & (torch.arange(x.shape[1]) == j))
-            out[i, j] = ((z * z * z).imag / 1e-20 * dy).sum()
+            step = 0.5 * ((torch.arange(x.shape[0])[:, None] == i) & (torch.arange(x.shape[1]) == j))
+            wide, narrow = ((x + step) ** 3 - (x - step) ** 3), ((x + step / 2) ** 3 - (x - step / 2) ** 3)
+            out[i, j] = ((8 * narrow - wide) / 3 * dy).sum()
     busy.clear()
     return out
 """

@@ -81,6 +81,22 @@ REFUSED = {
     "with_profiler": "import torch\ndef f(x):\n    with torch.profiler.profile():\n        return x",
     "type_hints": "import typing\ndef f(x):\n    return typing.get_type_hints(f)",
     "async": "async def f(x):\n    return x",
+    "class_at_run_time": "def f(x):\n    return type('A', (), {'__torch_function__': f})()",
+    "class_by_unpacking": "def f(x):\n    return type(*['A', (), {}])",
+    "class_of_a_class": "class A:\n    pass\ndef f(x):\n    return A.__class__('B', (), {})",
+    "class_of_a_class_kept": "class A:\n    pass\ndef f(x):\n    make = A.__class__\n    return make('B', (), {})",
+    "class_matched": "class A:\n    pass\ndef f(x):\n    match A:\n        case object(__class__=make):\n            return make('B', (), {})",
+    "get_origin": "import typing\ndef f(x):\n    return typing.get_origin(typing.Type[int])('A', (), {})",
+    "get_args": "from typing import get_args\ndef f(x):\n    return get_args(x)",
+    "own_no_grad": "import torch\nclass A:\n    def no_grad(self):\n        return 1\ndef f(x):\n    with A().no_grad():\n        return x",
+    "no_grad_of_a_name": "import torch\ndef f(x, g):\n    with g.no_grad():\n        return x",
+    "no_grad_kept": "import torch\ndef f(x):\n    g = torch.no_grad()\n    g.prev = True\n    with g:\n        return x",
+    "prev": "import torch\ndef f(x):\n    return torch.no_grad().prev",
+    "complex_literal": "def f(x):\n    return x + 1e-20j",
+    "complex_builtin": "def f(x):\n    return complex(0, 1)",
+    "complex_function": "import torch\ndef f(x):\n    return torch.complex(x, x)",
+    "complex_dtype": "import torch\ndef f(x):\n    return x.to(torch.complex128)",
+    "imaginary_part": "def f(x):\n    return ((-1.0) ** 0.5 * x).imag",
 }
 
 INNOCENT = {
@@ -101,6 +117,10 @@ INNOCENT = {
     "linalg": "import torch\ndef f(x):\n    return torch.linalg.norm(x) + x.norm()",
     "generator": "import torch\ndef f(x):\n    g = torch.Generator().manual_seed(1)\n    return torch.randn(3, generator=g, dtype=torch.float64)",
     "dtype": "import torch\ndef f(x):\n    return torch.finfo(x.dtype).eps + x.to(torch.float64).double().dtype.itemsize",
+    "type_asked": "def f(x):\n    kinds = [type(v) for v in x]\n    assert type(x) is list or type(x)(x) == x\n    return kinds, isinstance(x, type), f'{type(x)} {x.__class__}'",
+    "own_class_again": "class V:\n    def __init__(self, a, b=0):\n        self.a = a\n    def __add__(self, o):\n        return self.__class__(self.a, o) if o.__class__ is V else type(self)(1)\ndef f(x):\n    return V(x)",
+    "own_names_of_parts": "def f(x):\n    real, imag, complex = x, x, x\n    return real + imag + complex",
+    "inference_mode": "import torch as T\ndef f(x):\n    with T.inference_mode(), T.no_grad():\n        return x",
     "elsewhere": "import torch\ndef f(x):\n    return x\ndef check_it(x):\n    return torch.autograd.grad(x, x)",
     "main": "def f(x):\n    return x\nif __name__ == '__main__':\n    import os\n    f(1).backward()",
 }
@@ -288,3 +308,26 @@ def test_finite_differences_cost_too_much(engine: Engine) -> None:
     result = grade(engine, FINITE_DIFFERENCES)
     assert result.verdict is Verdict.FORBIDDEN, result.message
     assert "trying out every input" in result.message
+
+
+TYPES = """
+import torch
+
+def cube_backward(x, dy):
+    assert type(x) is torch.Tensor and isinstance(int, type) and not isinstance(1, type)
+    assert [type(n) for n in (1, 1.0, "")] == [int, float, str] and type([1])((2,)) == [2]
+    found: type[int] | None = None
+    for no_class in (lambda: type(int), lambda: type("A", (), {}), lambda: type(type(1))):
+        try:
+            no_class()
+        except TypeError:
+            continue
+        return x
+    return 3 * x**2 * dy
+"""
+
+
+def test_type_tells_but_makes_nothing(engine: Engine) -> None:
+    """With the check of the tree out of the way, `type` still makes no class."""
+    assert any("makes a class" in message for message in _found(TYPES.replace("cube_backward", "f")))
+    assert _run_rules(engine, TYPES) == 2
