@@ -36,6 +36,9 @@ class Spare:
         """Start it; nothing here waits for it. Raises ServerDied where no process can be started."""
         self._scratch = os.path.realpath(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-"))
         self.channel, theirs = socket.socketpair()
+        for end in (self.channel, theirs):
+            if end.family == socket.AF_INET:  # as on Windows: there TCP would hold back the end of a message
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._process = _start(theirs, self._scratch)
             self._tree = Tree(self._process.pid, self._scratch)
