@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from suite import neighbours
-from victim import Victim, build, hand_in
+from victim import CANARY, Victim, build, hand_in
 
 from dojo import importing, prepare
 from dojo.engine import Engine
@@ -25,6 +26,7 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, s
     Modes: "rules" (as in a real course), "watches" (allow list off), "walls" (no rules at all).
     """
     made: dict[tuple[bool, str | None], Arena] = {}
+    os.environ["COURSE_KEY"] = f"{CANARY}-IN-THE-ENVIRONMENT"  # no worker may inherit it
 
     def get(mode: str, level: str | None) -> Arena:
         key = (mode != "walls", level)
@@ -38,6 +40,7 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, s
         return made[key]
 
     yield get
+    del os.environ["COURSE_KEY"]
     for engine, _, _ in made.values():
         engine.close()
 

@@ -20,7 +20,9 @@ def _check(attack: Attack, arena: Any, mode: str, level: str | None, expected: s
     if level is not None and engine.isolation != level:
         pytest.skip(f"the level {level} cannot be reached on this machine; `dojo doctor` says why")
     after = let_loose(attack, engine, victim, baseline)
-    assert (after.verdict == "passed") == attack.passes, after.message
+    # Where there are no walls a right answer can be stolen; nowhere does a wrong one pass.
+    stolen = level == "process" and attack.walls_at_process == "passed"
+    assert (after.verdict == "passed") == (attack.passes or stolen), after.message
     assert after.verdict == expected, after.message
     if not (level == "process" and attack.process):
         assert not after.broken, (after.broken, after.message)
