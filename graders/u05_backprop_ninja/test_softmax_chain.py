@@ -7,6 +7,7 @@ from torch import Tensor
 from dojo.grading import (
     Draw,
     backward_of,
+    close,
     distinct,
     grades,
     indices,
@@ -174,6 +175,12 @@ def logprobs_always_float32(logprobs, y):
 @backward_of("backward_probs", wrt="probs", upstream="dlogprobs", probs=positive)
 def probs(probs):
     return probs.log()
+
+
+# No forward pass makes these: who tries the logarithm out a little to each side gets NaN, at any step size.
+@probs.property("depends on its arguments only, also on such as no softmax can make", examples=2)
+def probs_that_no_softmax_makes(student, probs, dlogprobs):
+    return close(student(-probs, dlogprobs), -student(probs, dlogprobs))
 
 
 @probs.alternative

@@ -27,7 +27,8 @@ def backward_logprobs(logprobs: Float[Tensor, "N V"], y: Int[Tensor, "N"]) -> Fl
 def backward_probs(probs: Float[Tensor, "N V"], dlogprobs: Float[Tensor, "N V"]) -> Float[Tensor, "N V"]:
     """Return the gradient of `probs`, given the gradient of `logprobs`.
 
-    Forward: `logprobs = probs.log()`. All probabilities are positive; the rows need not sum to 1. Returns
+    Forward: `logprobs = probs.log()`. The function depends on its two arguments only, whatever made them:
+    the rows need not sum to 1, and entries may be negative, where the logarithm itself has no value. Returns
     a fresh (N, V) tensor of the same dtype; the arguments stay as they are.
 
     >>> backward_probs(torch.tensor([[0.5, 0.25, 0.25]]), torch.tensor([[0.0, -1.0, 3.0]]))
