@@ -53,7 +53,7 @@ def run(name: str, seconds: int) -> bool:
     with log.open("w", encoding="utf-8") as output:
         code = subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT).returncode
     text = log.read_text(encoding="utf-8", errors="replace")
-    executed, coverage = (_last(text, p) for p in (r"executed_units:\s*(\d+)", r"cov: (\d+)"))
+    executed, coverage = (_last(text, p) for p in (r"(?:executed_units:\s*|^#)(\d+)", r"cov: (\d+)"))
     print(f"{name}: {int(executed or 0):,} inputs, {coverage or 'no'} edges covered", end="")
     if code == 0 and executed and coverage:
         print(", nothing found.", flush=True)
@@ -66,7 +66,7 @@ def run(name: str, seconds: int) -> bool:
 
 
 def _last(text: str, pattern: str) -> str | None:
-    found = re.findall(pattern, text)
+    found = re.findall(pattern, text, re.MULTILINE)
     return found[-1] if found else None
 
 
@@ -89,6 +89,7 @@ def fuzz(name: str, seconds: int) -> None:
         options = [
             f"-max_total_time={seconds}",
             f"-max_len={target.MAX_LEN}",
+            "-len_control=0",  # a message that grows a little is as good as a short one
             f"-timeout={UNIT_SECONDS}",
             f"-rss_limit_mb={MEMORY_MIB}",
             f"-dict={words.name}",

@@ -73,7 +73,8 @@ def mutate(data: bytes, max_size: int, seed: int, generic: Any) -> bytes:
     try:
         if chance.random() < 0.3:
             raise ValueError
-        return json.dumps(changed_data(json.loads(data), chance)).encode()[:max_size]
+        other = json.dumps(changed_data(json.loads(data), chance)).encode()
+        return other if len(other) <= max_size else bytes(generic(data, max_size))
     except (ValueError, RecursionError):
         return bytes(generic(data, max_size))
 

@@ -19,7 +19,7 @@ from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.worker import wire
 
 from .bounds import bounded
-from .messages import NONCE, changed
+from .messages import NONCE, changed, taken_apart
 
 COVERED = ("dojo.worker.wire", "dojo.channel")
 MAX_LEN = 2048
@@ -58,17 +58,20 @@ def one_input(data: bytes) -> None:
     """Ask a question and get `data` back."""
     channel: Any = FakeSocket(data)
     worker = Worker(1, channel, lambda pid, grace_s: {"status": 0, "by_us": True}, lambda pid: None)
+    answered = True
     with mock.patch("secrets.token_hex", return_value=NONCE), bounded(len(data)):
         try:
             values = worker.call({"what": "function", "name": "f"}, [], {}, seconds=60.0)
         except StudentError as error:
             _check_error(error)
         except WorkerEnded as ended:
+            answered = False
             assert ended.why in ("crashed", "protocol"), ended
             assert len(ended.detail) < 200 and ended.detail.isprintable()
         else:
             (payload_size,) = struct.unpack(">4xI", data[:8])
             _check_values(values, data[channel.at - payload_size : channel.at])
+    assert not answered or taken_apart(data)[0]["nonce"] == NONCE, "an answer to another question"
     assert type(worker.printed) is str and type(worker.printed_size) is int
     assert len(worker.printed) <= len(data) and 0 <= worker.printed_size < 1 << 63
 
@@ -145,4 +148,5 @@ def mutate(data: bytes, max_size: int, seed: int, generic: Any) -> bytes:
     chance = random.Random(seed)
     if chance.random() < 0.3:
         return bytes(generic(data, max_size))
-    return changed(data, chance)[:max_size]
+    other = changed(data, chance)
+    return other if len(other) <= max_size else bytes(generic(data, max_size))  # cut, it would be no message
