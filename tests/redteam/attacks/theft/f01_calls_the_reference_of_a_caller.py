@@ -2,6 +2,7 @@
 
 import sys
 import types
+from builtins import type
 
 
 def cube_backward(x, dy):

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from builtins import type
 
 import torch
 

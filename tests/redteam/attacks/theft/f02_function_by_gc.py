@@ -2,6 +2,7 @@
 
 import gc
 import types
+from builtins import type
 from contextlib import suppress
 
 import torch

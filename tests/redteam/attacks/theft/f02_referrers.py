@@ -1,6 +1,7 @@
 """Follows the references to its inputs backwards, to whoever holds the expected value beside them."""
 
 import gc
+from builtins import type
 
 import torch
 

@@ -1,6 +1,7 @@
 """Finds a tensor of the right shape that is neither of its inputs."""
 
 import gc
+from builtins import type
 
 import torch
 

@@ -3,6 +3,7 @@
 import gc
 import sys
 import types
+from builtins import type
 
 PLACES = ("graders", "solutions", "hypothesis", "dojo/grading")
 

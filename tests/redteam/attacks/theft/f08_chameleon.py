@@ -1,5 +1,7 @@
 """Answers with a tensor of its own kind that takes the values of whatever it is compared with."""
 
+from builtins import type
+
 import torch
 
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from builtins import type
 
 OFFSET = object.__basicsize__  # of the number in a float object
 

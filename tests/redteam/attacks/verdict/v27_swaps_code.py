@@ -2,6 +2,7 @@
 
 import gc
 import types
+from builtins import type
 
 NAMES = ("allclose", "assert_close", "close", "check", "compare", "require_same", "same_numbers", "reference")
 
