@@ -88,6 +88,6 @@ def step_budget(elements: int, products: int) -> int:
 
     The slowest right answer of the museum, three nested loops over single entries, needs 22 for each; one
     that computes a sum over its row anew for every entry needs about 150. Finite differences in plain floats
-    need from 750 to many thousands on the larger case (tests/course/test_budget.py).
+    need from 750 to many thousands on the larger case (tests/course/test_work_budgets.py).
     """
     return 300 * (elements + products) + 20_000

@@ -46,8 +46,8 @@ FORWARD: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
 # The variable that is differentiated, and with it all that could be tried out, is not among the arguments,
 # and what is there was drawn by itself. (A product is tried out without it, which only its cost gives away.)
 WITHHELD = set(
-    "backward_counts backward_counts_branch1 backward_logit_maxes derive_matmul_2x2 backward_h backward_W2 backward_b2 "
-    "backward_bnraw backward_bnbias backward_bndiff_branch1 backward_bndiff2 backward_bnmeani "
+    "backward_counts backward_counts_branch1 backward_logit_maxes derive_matmul_2x2 backward_h backward_W2 "
+    "backward_b2 backward_bnraw backward_bnbias backward_bndiff_branch1 backward_bndiff2 backward_bnmeani "
     "backward_embcat backward_W1 backward_b1 backward_emb backward_C batchnorm_dxhat batchnorm_dmu".split()
 )
 # Nothing is left out or made up here. Cost and watches are what there is against trying it out.
