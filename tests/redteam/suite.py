@@ -47,7 +47,7 @@ class Attack(BaseModel):
     tries: str  # one plain sentence about what it tries
     exercise: str = "cube_backward"
     walls: str | None = None  # with the allow list and all rules off
-    watches: str | None = None  # with the allow list off and the rules on
+    watches: str | None = None  # with the allow list off and the rules on, without walls
     rules: str | None = "forbidden"  # with everything on, as in a real course
     process: str | None = None  # what it does where there are no walls: never a forged verdict
     walls_at_process: str | None = None  # its verdict there, where that is another one

@@ -43,7 +43,7 @@ def test_walls(attack: Attack, level: str, arena: Any) -> None:
 @pytest.mark.usefixtures("allow_list_off")
 def test_watches(attack: Attack, arena: Any) -> None:
     """Past the allow list: what the watches and the work budget make of it."""
-    _check(attack, arena, "watches", None, attack.watches or "")
+    _check(attack, arena, "watches", "process", attack.watches or "")
 
 
 @pytest.mark.parametrize("attack", _named([a for a in ALL if a.rules]))

@@ -1,0 +1,11 @@
+"""Uses a softmax with noise."""
+
+import torch.nn.functional as F
+
+
+def cube_backward(x, dy):
+    return 3 * x**2 * dy * F.gumbel_softmax(x, dim=1).sum(1, keepdim=True)
+
+
+def double(x):
+    return 2 * x

@@ -1,0 +1,11 @@
+"""Uses the operator beneath the softmax."""
+
+import torch
+
+
+def cube_backward(x, dy):
+    return 3 * x**2 * dy * torch._softmax(x, 1, False).sum(1, keepdim=True)
+
+
+def double(x):
+    return 2 * x

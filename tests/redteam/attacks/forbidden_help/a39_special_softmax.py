@@ -1,0 +1,11 @@
+"""Uses the softmax in `torch.special`."""
+
+import torch
+
+
+def cube_backward(x, dy):
+    return 3 * x**2 * dy * torch.special.softmax(x, 1).sum(1, keepdim=True)
+
+
+def double(x):
+    return 2 * x

@@ -1,0 +1,11 @@
+"""Puts form feeds between the names."""
+
+import torch
+
+
+def cube_backward(x, dy):
+    return torch.autograd.functional.jacobian(lambda z: (z**3 * dy).sum(), x)
+
+
+def double(x):
+    return 2 * x
