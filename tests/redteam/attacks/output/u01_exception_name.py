@@ -1,6 +1,11 @@
 """Raises an exception whose class has codes and bidi signs in its name."""
 
-Failure = type("\x1b[2J\x1b]0;passed\x07\u202edessap[bold]", (Exception,), {})
+
+class Failure(Exception):
+    pass
+
+
+Failure.__name__ = "\x1b[2J\x1b]0;passed\x07\u202edessap[bold]"
 
 
 def cube_backward(x, dy):
