@@ -156,10 +156,7 @@ def _rebuild(kind: Any, data: Any) -> Any:
             raise TypeError("no list")
         return [_rebuild(options[0], entry) for entry in data]
     if is_dataclass(kind):
-        types = _types(kind)
-        if not isinstance(data, dict) or set(data) != set(types):
-            raise TypeError("other keys")
-        return kind(**{name: _rebuild(types[name], entry) for name, entry in data.items()})  # type: ignore[operator]
+        return _rebuild_fields(kind, data)
     if issubclass(kind, Enum):
         return kind(data)
     if kind is float and data in ("nan", "inf", "-inf"):
@@ -167,6 +164,13 @@ def _rebuild(kind: Any, data: Any) -> Any:
     if type(data) is not kind and not (kind is float and type(data) is int):
         raise TypeError(f"no {kind}")
     return data
+
+
+def _rebuild_fields(kind: Any, data: Any) -> Any:
+    types = _types(kind)
+    if not isinstance(data, dict) or set(data) != set(types):
+        raise TypeError("other keys")
+    return kind(**{name: _rebuild(types[name], entry) for name, entry in data.items()})
 
 
 @cache
