@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from dojo.channel import StudentError, WorkerEnded
 from dojo.course import Course, Exercise
-from dojo.rules.check import violations
-from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
+from dojo.rules.reading import part, violations
+from dojo.rules.source import SourceError
 from dojo.servers import Server
 from dojo.submission import Submission
 
@@ -40,12 +40,10 @@ def _try_import(
     course: Course, content: bytes, sharing: list[Exercise], server: Server
 ) -> WorkerEnded | None:
     try:
-        text = decode(content)
-        tree = parse(text)
-        source = keep_only(text, tree, needed_by(tree, ""))
-        statements = parse(source).body
-        imports = course.defaults.imports
-        exercise = next((e for e in sharing if not violations(statements, course.rules(e.id), imports)), None)
+        source, imports = part(content, "").source, course.defaults.imports
+        exercise = next(
+            (e for e in sharing if not violations(content, "", course.rules(e.id), imports)), None
+        )
     except SourceError:
         return None
     if exercise is None:

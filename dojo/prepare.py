@@ -12,8 +12,8 @@ from dojo.course import Course, Exercise
 from dojo.grading.grader import Grader
 from dojo.grading.student import Student
 from dojo.regions import stub_text
-from dojo.rules.check import violations
-from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
+from dojo.rules.reading import part, violations
+from dojo.rules.source import SourceError
 from dojo.servers import Order, Server
 from dojo.stubs import is_untouched
 from dojo.submission import Submission
@@ -91,27 +91,25 @@ def prepare(
 
     if name not in submission.files:
         return refused(Verdict.NOT_STARTED, f"There is no {name} in this submission.")
+    content = submission.files[name]
     try:
-        text = decode(submission.files[name])
-        tree = parse(text)
-        source = keep_only(text, tree, needed_by(tree, exercise.function))
-        statements = parse(source).body  # what will run, so that this and nothing else is checked
+        needed = part(content, exercise.function)
     except SourceError as error:
         return refused(Verdict.ERROR, str(error))
-    if not any(getattr(node, "name", None) == exercise.function for node in statements):
+    if not any(getattr(node, "name", None) == exercise.function for node in needed.statements):
         advice = f"keep the name that the stub has (`dojo reset {exercise.id}` helps)."
         return refused(Verdict.ERROR, f"{name} has no function `{exercise.function}`: {advice}")
-    if is_untouched(text, _stub(course.path("solutions", exercise.id)), exercise.function):
+    if is_untouched(needed.definition, _stub(course.path("solutions", exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
-    broken = violations(statements, rules, course.defaults.imports)
+    broken = violations(content, exercise.function, rules, course.defaults.imports)
     if broken:
         more = f" ({len(broken) - 1} more like it)" if len(broken) > 1 else ""
         kept = "keeps to the rules of the exercise"
         return refused(Verdict.FORBIDDEN, broken[0].message + more, property=kept)
     names = ("import_seconds", "call_seconds", "seconds", "memory_mib")
     limits = Limits(*(course.limit(exercise.id, limit) for limit in names))
-    return Attempt(exercise, unit, grader, rules, limits, source)
+    return Attempt(exercise, unit, grader, rules, limits, needed.source)
 
 
 @cache

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import tokenize
+import unicodedata
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
+
+PARTS = 20_000  # nodes of a module's syntax tree; the longest model module has 1,300
+MARKS_IN_A_ROW = 30  # Unicode's own limit for text that has to be streamed
 
 
 class SourceError(Exception):
@@ -29,7 +35,31 @@ def decode(content: bytes) -> str:
     coding, _ = _coding(content)
     if coding not in ("utf-8", "utf-8-sig"):
         raise SourceError(f"The file declares the coding {coding!r}: only UTF-8 is read.", 1)
+    _limit_marks(text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _limit_marks(text: str) -> None:
+    """Refuse combining marks without end. Python sorts those of a name, in time that grows with their square:
+    a file of 100 kB would take a minute to parse."""
+    marks = 0
+    for at, char in enumerate("" if text.isascii() else text):
+        if char < "\u0300":
+            marks = 0
+            continue
+        for is_mark in _marks(char):
+            marks = marks + 1 if is_mark else 0
+        if marks > MARKS_IN_A_ROW:
+            line = text.count("\n", 0, at) + 1
+            raise SourceError(
+                f"Line {line} has more than {MARKS_IN_A_ROW} combining marks on one letter.", line
+            )
+
+
+@lru_cache(maxsize=4096)
+def _marks(char: str) -> tuple[bool, ...]:
+    """For each part of a character taken apart, whether it is a mark: some become marks only then."""
+    return tuple(unicodedata.combining(part) > 0 for part in unicodedata.normalize("NFKD", char))
 
 
 def _coding(content: bytes) -> tuple[str, Sequence[bytes]]:
@@ -44,7 +74,7 @@ def parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape is the student's warning, not ours
-            return ast.parse(text)
+            tree = ast.parse(text)
     except SyntaxError as error:
         where = f"line {error.lineno}" if error.lineno else "the file"
         shown = (error.text or "").strip()[:80]
@@ -54,6 +84,9 @@ def parse(text: str) -> ast.Module:
         ) from None
     except (RecursionError, MemoryError, ValueError):
         raise SourceError("The file is nested too deeply to be read.") from None
+    if sum(1 for _ in itertools.islice(ast.walk(tree), PARTS + 1)) > PARTS:
+        raise SourceError(f"The file is too long: it has more than {PARTS:,} names, numbers and operators.")
+    return tree
 
 
 def needed_by(tree: ast.Module, target: str) -> list[ast.stmt]:
