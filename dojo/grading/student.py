@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,13 +57,15 @@ class Student:
             type(after) is not dict
             or type(after.get("args")) is not list
             or type(after.get("kwargs")) is not dict
+            or len(after["args"]) != len(args)
+            or after["kwargs"].keys() != kwargs.keys()
         ):
             raise WorkerEnded("protocol", "the arguments did not come back")
         # A function that the grader sent cannot come back, and cannot be changed either.
         sent, back = [*args, *kwargs.values()], [*after["args"], *after["kwargs"].values()]
         values = [
             s if isinstance(s, Code) and isinstance(b, Alien) else b
-            for s, b in itertools.zip_longest(sent, back)
+            for s, b in zip(sent, back, strict=True)
         ]
         return Observation(
             reply["value"], values, shares if type(shares) is list else ["?"], reply.get("seen")
