@@ -1,0 +1,11 @@
+"""Holds more and more memory."""
+
+
+def cube_backward(x, dy):
+    kept = []
+    while True:
+        kept.append(bytearray(1 << 24))
+
+
+def double(x):
+    return x + x
