@@ -14,12 +14,11 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
-from enum import Enum
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter
 
 from dojo import __version__
 from dojo.isolation.levels import LEVELS
@@ -71,7 +70,8 @@ def read(folder: Path, submission: str) -> Record | None:
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             raise RecordsError(_in_the_way(path, submission, "it is no regular file"))
-        data = json.loads(path.read_bytes())
+        text = path.read_bytes()
+        data = json.loads(text)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -83,8 +83,8 @@ def read(folder: Path, submission: str) -> Record | None:
     if data["submission"] != submission:
         raise RecordsError(_in_the_way(path, submission, "it is that of another submission"))
     try:
-        record = _rebuild(Record, data) if data["schema"] == SCHEMA else None
-    except (ValueError, TypeError):
+        record = _reader().validate_json(text) if data["schema"] == SCHEMA else None
+    except ValueError:
         return None  # one of ours, from before a key came or after one went
     return record if record is not None and record.isolation in LEVELS else None
 
@@ -144,42 +144,6 @@ def _in_the_way(path: Path, submission: str, why: str) -> str:
     return f"{path} is not a record of {submission} ({why}): move it away and repeat the command."
 
 
-def _rebuild(kind: Any, data: Any) -> Any:
-    """The value of this type that was written as `data`. Raises ValueError or TypeError where none was."""
-    options = get_args(kind)
-    if kind is Any:
-        return data
-    if get_origin(kind) in (Union, UnionType):
-        return _first_that_fits(options, data)
-    if get_origin(kind) is list:
-        if not isinstance(data, list):
-            raise TypeError("no list")
-        return [_rebuild(options[0], entry) for entry in data]
-    if is_dataclass(kind):
-        return _rebuild_fields(kind, data)
-    if issubclass(kind, Enum):
-        return kind(data)
-    if kind is float and data in ("nan", "inf", "-inf"):
-        return float(data)
-    if type(data) is not kind and not (kind is float and type(data) is int):
-        raise TypeError(f"no {kind}")
-    return data
-
-
-def _rebuild_fields(kind: Any, data: Any) -> Any:
-    types = _types(kind)
-    if not isinstance(data, dict) or set(data) != set(types):
-        raise TypeError("other keys")
-    return kind(**{name: _rebuild(types[name], entry) for name, entry in data.items()})
-
-
 @cache
-def _types(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _first_that_fits(options: tuple[Any, ...], data: Any) -> Any:
-    for option in options:
-        with contextlib.suppress(ValueError, TypeError):
-            return _rebuild(option, data)
-    raise TypeError("none of these")
+def _reader() -> TypeAdapter[Record]:
+    return TypeAdapter(Record)

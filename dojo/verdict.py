@@ -9,13 +9,28 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, ConfigDict
 
 # Rises when a key changes its meaning or goes. A new key, such as `course`, is no reason: readers skip
 # what they do not know.
 SCHEMA = 1
 
 UNFINISHED = ".dojo-tmp"  # ends the name of a file that is being written
+
+
+def _not_finite(value: object) -> object:
+    return float(value) if isinstance(value, str) and value in ("nan", "inf", "-inf") else value
+
+
+Number = Annotated[float, BeforeValidator(_not_finite)]  # which `dump` writes as words where it has to
+
+
+class _FromJson:
+    """How pydantic reads one back (see `records`): these types, these keys, and nothing made to fit."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")
 
 
 class Verdict(str, Enum):
@@ -33,7 +48,7 @@ class Verdict(str, Enum):
 
 
 @dataclass(frozen=True)
-class Shown:
+class Shown(_FromJson):
     """A value made plain for a report: nested lists or a scalar, cut when it is large."""
 
     kind: str  # "tensor", "value", "text" (a description) or "code"
@@ -45,16 +60,16 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Worst:
+class Worst(_FromJson):
     """The entry with the largest error: its index, what was expected there and what came."""
 
     index: list[int]
-    expected: float
-    actual: float
+    expected: Number
+    actual: Number
 
 
 @dataclass(frozen=True)
-class Counterexample:
+class Counterexample(_FromJson):
     """The smallest input found on which an answer is wrong.
 
     `ratio` is actual / expected where that is the same for every entry; `entries` counts the entries
@@ -65,7 +80,7 @@ class Counterexample:
     expected: Shown | None
     actual: Shown | None
     worst: Worst | None = None
-    ratio: float | None = None
+    ratio: Number | None = None
     entries: int = 0
     wrong_entries: int = 0
     wrong_mask: list[Any] | bool | None = None  # nested like expected.values; True marks a wrong entry
@@ -73,7 +88,7 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
-class ExerciseResult:
+class ExerciseResult(_FromJson):
     """What one attempt came to. `message` is one sentence for the student."""
 
     id: str
@@ -85,14 +100,14 @@ class ExerciseResult:
     property: str | None = None  # the broken property in plain words
     misconception: str | None = None  # its id, where one matches
     counterexample: Counterexample | None = None
-    duration_s: float = 0.0
+    duration_s: Number = 0.0
     output: str = ""  # what the student's code printed, cleaned and cut
     checks: int = 0  # how many examples were checked
     hints: list[str] = field(default_factory=list)  # the three tiers of the misconception, where one matches
 
 
 @dataclass(frozen=True)
-class Record:
+class Record(_FromJson):
     """The grading of one submission: what was graded (`digest`), and by what (`course`, see `digest.py`)."""
 
     submission: str
