@@ -13,6 +13,8 @@ from collections.abc import Iterator
 
 import psutil
 
+from dojo.worker import scratch
+
 PAUSE = 0.05  # seconds between two looks at a worker
 ROUNDS = 20  # of killing what was started while we were killing
 TAG = "TMPDIR"  # a variable that is different for each worker, and that its descendants inherit
@@ -21,12 +23,12 @@ TAG = "TMPDIR"  # a variable that is different for each worker, and that its des
 class Tree:
     """A process that we have started, and all that descends from it as far as it can be found.
 
-    scratch: the value of TAG for these processes, by which orphans are known again.
+    folder: their scratch folder and the value of TAG for them, by which orphans are known again.
     """
 
-    def __init__(self, pid: int, scratch: str) -> None:
+    def __init__(self, pid: int, folder: str) -> None:
         """Raises psutil.Error where the process has ended already."""
-        self._root, self._scratch = psutil.Process(pid), scratch
+        self._root, self.folder = psutil.Process(pid), folder
         self._seen: set[psutil.Process] = set()
 
     def held(self) -> tuple[int, float]:
@@ -77,10 +79,10 @@ class Tree:
 
     def _is_tagged(self, process: psutil.Process) -> bool:
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(TAG) == self._scratch:
+            if process.environ().get(TAG) == self.folder:
                 return True
         with contextlib.suppress(psutil.Error, OSError):
-            return process.cwd() == self._scratch
+            return process.cwd() == self.folder
         return False
 
 
@@ -107,6 +109,8 @@ class Watch(threading.Thread):
                 self.broken = "memory", f"more than {self._memory_mib} MiB of memory"
             elif seconds > self._most_seconds:
                 self.broken = "timeout", "it used up its processor time"
+            elif scratch.is_full(self._tree.folder):
+                self.broken = "crashed", scratch.TOO_MUCH
             if self.broken:
                 return self._tree.kill()
 

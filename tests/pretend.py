@@ -54,7 +54,7 @@ GRADING = (
     "dojo.views.live dojo.views.exercise dojo.views.classes dojo.views.overview dojo.worker.walls"
 )
 FIRST = {"worker": f"{WORKER} psutil", "quick": QUICK, "grading": f"{QUICK} {WORKER} {GRADING}"}
-OURS = ("dojo", "inert", "limits", "scratch", "session", "walls", "watch", "wire", "__main__")
+OURS = ("dojo", "forget", "inert", "limits", "scratch", "session", "walls", "watch", "wire", "__main__")
 
 
 def main() -> None:

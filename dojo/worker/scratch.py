@@ -1,4 +1,4 @@
-"""Removing a worker's folder, whatever student code has made of it."""
+"""A worker's folder: how much may be in it, and its removal whatever student code has made of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,24 @@ import os
 import secrets
 import stat
 
+MOST_BYTES, MOST_FILES = 4 << 20, 64  # that a worker may write
 LONG = 100  # characters below the folder; long paths are slow, and a tree may go beyond all of them
+
+
+TOO_MUCH = f"it wrote more than {MOST_BYTES >> 20} MiB or {MOST_FILES} files"
+
+
+def is_full(folder: str) -> bool:
+    """Whether more is in it than may be."""
+    count = size = 0
+    for where, folders, files in os.walk(folder):
+        for name in folders + files:
+            count += 1
+            with contextlib.suppress(OSError):
+                size += os.lstat(os.path.join(where, name)).st_size
+            if count > MOST_FILES or size > MOST_BYTES:
+                return True
+    return False
 
 
 def remove(folder: str) -> None:

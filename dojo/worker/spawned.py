@@ -14,19 +14,11 @@ import socket
 import sys
 import threading
 import time
+import types
 from typing import NoReturn
 
-gc.disable()  # importing torch makes millions of objects and no garbage
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import inert  # noqa: E402
-import limits  # noqa: E402
-import numpy  # noqa: E402, F401
-import session  # noqa: E402
-import torch  # noqa: E402
-import watch  # noqa: E402
-
-sys.path.pop(0)
-sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotate with it
+import limits
 
 LINE_LIMIT = 1000
 LOOK_SECONDS = 0.5
@@ -36,12 +28,8 @@ def main() -> NoReturn:
     """Become a worker. The process ends here, whatever happens."""
     status = 70
     try:
-        torch.set_num_threads(1)
-        watch.warm_up()
-        gc.collect()
-        gc.freeze()  # what torch has made is no garbage of student code either
-        gc.enable()
         channel = _channel()
+        session = _load()
         channel.sendall(b"r")
         told = json.loads(_line(channel))
         threading.Thread(target=_end_with_the_grader, args=(channel,), daemon=True).start()
@@ -57,8 +45,32 @@ def main() -> NoReturn:
         os._exit(status)
 
 
+def _load() -> types.ModuleType:
+    """Import torch and all that a session needs, just as the fork server does; the module `session`."""
+    gc.disable()  # importing torch makes millions of objects and no garbage
+    import forget
+    import inert
+    import numpy  # noqa: F401
+    import session
+    import torch
+    import watch
+
+    sys.path.pop(0)
+    sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotate with it
+    torch.set_num_threads(1)
+    watch.warm_up()
+    forget.forget_the_course()
+    gc.collect()
+    gc.freeze()  # what torch has made is no garbage of student code either
+    gc.enable()
+    return session
+
+
 def _channel() -> socket.socket:
-    """The worker's end of the channel, and no other descriptor that leads anywhere."""
+    """The worker's end of the channel, and no other descriptor that leads anywhere.
+
+    Before torch is imported: what the system's own libraries may then have opened is not ours to close.
+    """
     if len(sys.argv) > 1:
         limits.keep_only(int(sys.argv[1]))
         return socket.socket(fileno=limits.CHANNEL_FD)

@@ -239,10 +239,15 @@ def _gone(pid: int, seconds: float) -> bool:
 # -- limits from outside ---------------------------------------------------------------------------------------
 
 GROWS = "import torch, time\ndef f():\n    kept = []\n    while True:\n        kept.append(torch.ones(20 << 20, dtype=torch.uint8))\n        time.sleep(0.02)\n"
+FLOODS = "import time, io\ndef f():\n    for n in range(10**6):\n        io.open(str(n), 'w').close()\n        time.sleep(0.01)\n"
 BURNS = "def f():\n    while True:\n        pass\n"
 
 
-@pytest.mark.parametrize(("source", "why"), [(GROWS, "memory"), (BURNS, "timeout")], ids=["grows", "burns"])
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [(GROWS, "memory"), (BURNS, "timeout"), (FLOODS, "crashed")],
+    ids=["grows", "burns", "floods"],
+)
 def test_ceilings_where_the_system_sets_none(
     spawned: Engine, monkeypatch: pytest.MonkeyPatch, source: str, why: str
 ) -> None:
