@@ -21,7 +21,7 @@ def _check(attack: Attack, arena: Any, mode: str, level: str | None, expected: s
         pytest.skip(f"the level {level} cannot be reached on this machine; `dojo doctor` says why")
     after = let_loose(attack, engine, victim, baseline)
     # Where there are no walls a right answer can be stolen; nowhere does a wrong one pass.
-    stolen = level == "process" and attack.walls_at_process == "passed"
+    stolen = mode == "walls" and level == "process" and attack.walls_at_process == "passed"
     assert (after.verdict == "passed") == (attack.passes or stolen), after.message
     assert after.verdict == expected, after.message
     if not (level == "process" and attack.process):
