@@ -50,7 +50,8 @@ QUICK = (
     "psutil dojo.cli.list dojo.cli.show dojo.cli.hint dojo.cli.reset dojo.cli.overview dojo.views.statement"
 )
 GRADING = (
-    "torch.testing dojo.cli.check dojo.cli.grade dojo.attempt dojo.spawnserver dojo.grading.registry "
+    "torch.testing dojo.cli.check dojo.cli.grade dojo.cli.doctor dojo.views.doctor "
+    "dojo.attempt dojo.spawnserver dojo.grading.registry "
     "dojo.views.live dojo.views.exercise dojo.views.classes dojo.views.overview dojo.worker.walls"
 )
 FIRST = {"worker": f"{WORKER} psutil", "quick": QUICK, "grading": f"{QUICK} {WORKER} {GRADING}"}

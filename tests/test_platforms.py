@@ -115,8 +115,11 @@ def test_a_wrong_answer(platform: str, course: Path) -> None:
 
 
 def test_a_right_answer(course: Path) -> None:
-    ((code, out, complaints),) = _commands("win32", "grading", course, "check double --plain")
+    (code, out, complaints), doctor = _commands(
+        "win32", "grading", course, "check double --plain", "doctor --plain"
+    )
     assert (code, complaints) == (0, ""), out
+    assert doctor[0] == 1 and "need Linux" in doctor[1], doctor  # no official grading without walls
     assert _history(course) == ["attempt double passed"]
 
 

@@ -24,6 +24,7 @@ from dojo.forkserver import ForkServer, ServerDied
 from dojo.lanes import most
 from dojo.spawnserver import SpawnServer
 from dojo.verdict import ExerciseResult, Verdict
+from dojo.worker import forget
 
 psutil = pytest.importorskip("psutil")
 PRETEND = Path(__file__).parent.parent / "pretend.py"
@@ -234,6 +235,19 @@ def _gone(pid: int, seconds: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
+
+
+def test_the_course_is_no_part_of_what_a_worker_can_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FinderOfAnEditableInstallation:
+        __module__ = "__editable___backprop_dojo_0_1_0_finder"
+
+    libraries = [path for path in sys.path if Path(path).name in ("lib-dynload", "site-packages")]
+    monkeypatch.setattr(sys, "path", [os.getcwd(), *libraries])
+    monkeypatch.setattr(sys, "meta_path", [FinderOfAnEditableInstallation, *sys.meta_path])
+    monkeypatch.setattr(sys, "path_hooks", list(sys.path_hooks))
+    before = list(sys.meta_path)
+    forget.forget_the_course()
+    assert sys.path == libraries and sys.meta_path == before[1:]
 
 
 # -- limits from outside ---------------------------------------------------------------------------------------
