@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import appliers
 import inert
 import torch
 import watch
@@ -81,7 +82,7 @@ class Session:
         """Run the module's text under its own name, as an import would."""
         module = type(sys)(name)
         module.__dict__["__file__"] = STUDENT_FILE
-        module.__dict__["__builtins__"] = inert.student_builtins()
+        module.__dict__["__builtins__"] = {**inert.student_builtins(), **appliers.BUILTINS}
         sys.modules[name] = module
         self.namespace = module.__dict__
         exec(compile(source, STUDENT_FILE, "exec", dont_inherit=True), self.namespace)
@@ -119,7 +120,8 @@ class Session:
             if request["watch"]:
 
                 def give_up(seen: dict[str, Any]) -> None:
-                    finish({"value": None, "seen": seen, "after": {"args": [], "kwargs": {}}, "shares": []})
+                    after = {"args": [None] * len(args), "kwargs": dict.fromkeys(kwargs)}
+                    finish({"value": None, "seen": seen, "after": after, "shares": []})
 
                 steps, profile = request.get("steps"), request.get("profile", True)
                 seen, value = watch.watched(lambda: function(*args, **kwargs), steps, give_up, profile)

@@ -28,6 +28,7 @@ _requires_grad = torch.Tensor.requires_grad.__get__  # type: ignore[attr-defined
 _settrace, _exec = sys.settrace, exec
 # What runs in these folders is no work of the student's.
 _OURS = (os.path.dirname(os.path.abspath(torch.__file__)), os.path.dirname(os.path.abspath(__file__)))
+_COUNTED = "appliers.py"  # of ours, this one does what student code asks for
 # Events that the interpreter reports whoever caused them, and whose report nothing can call off.
 _TAMPERING = frozenset(
     "sys.settrace sys.setprofile sys.monitoring.register_callback "
@@ -149,7 +150,7 @@ class _Steps:
 
 @cache
 def _is_ours(file: str) -> bool:
-    return file.startswith(_OURS)
+    return file.startswith(_OURS) and os.path.basename(file) != _COUNTED
 
 
 @cache

@@ -40,6 +40,14 @@ def cube_backward(x, dy):
     found = [(4 * difference(i, 0.5) - difference(i, 1.0)) / 3 for i in range(len(values))]
     return torch.tensor(found, dtype=x.dtype).view(x.shape)
 """
+# The same without a loop in sight: functions of C, applied by functions of C.
+APPLIED = {
+    "map": "math.fsum(map(math.prod, zip(values, values, values, g)))",
+    "starmap": "math.fsum(itertools.starmap(math.prod, zip(zip(values, values, values, g))))",
+    "groupby": "math.fsum(key for key, _ in [*itertools.groupby(zip(values, values, values, g), key=math.prod)])",
+    "accumulate": "[*itertools.accumulate(map(math.prod, zip(values, values, values, g)), max)] and math.fsum(map(math.prod, zip(values, values, values, g)))",
+    "reduce": "functools.reduce(lambda s, t: s + math.prod(t), zip(values, values, values, g), 0.0)",
+}
 SWALLOWED = (
     PLAIN_FLOATS.replace("def cube_backward", "def hard_way")
     + """
@@ -60,6 +68,45 @@ def test_finite_differences_in_plain_floats_are_forbidden(engine: Engine, source
     assert result.verdict is Verdict.FORBIDDEN, result.message
     assert "steps of Python" in result.message and "had got to line" in result.message
     assert result.duration_s < 8
+
+
+@pytest.mark.parametrize("name", APPLIED)
+def test_loops_inside_of_c_are_counted(engine: Engine, name: str) -> None:
+    real, shown = "math.fsum(v * v * v * d for v, d in zip(values, g))", APPLIED[name]
+    source = PLAIN_FLOATS.replace("import math", "import functools, itertools, math").replace(real, shown)
+    assert shown in source
+    with pytest.raises(Falsified) as seen:
+        _run_rules(engine, source)
+    assert seen.value.broke_rule and "steps of Python" in str(seen.value)
+
+
+APPLIERS = """
+import functools
+import itertools
+from functools import reduce
+from itertools import accumulate, starmap
+import torch
+
+def cube_backward(x, dy):
+    assert list(map(pow, [1, 2], [3, 4])) == [1, 16] and list(map(lambda v: -v, [1])) == [-1]
+    assert list(map(str, [1])) == ["1"] and next(map(int, "7")) == 7
+    assert functools.reduce(max, [1, 3, 2]) == 3 == reduce(max, [1], 3) and reduce(lambda a, b: a + b, [1, 2]) == 3
+    assert list(accumulate([1, 2, 3])) == [1, 3, 6] == list(accumulate([1, 1, 3], max, initial=1))[1:][:0] + [1, 3, 6]
+    assert list(accumulate([2, 3], func=pow)) == [2, 8] and list(starmap(pow, [(2, 3)])) == [8]
+    assert [k for k, _ in itertools.groupby("aab")] == ["a", "b"] == [k for k, _ in itertools.groupby("aAb", key=str.lower)]
+    assert list(itertools.product([1], [2])) == [(1, 2)] and functools.partial(pow, 2)(3) == 8
+    for wrong in (lambda: map(), lambda: list(map(1, [2])), lambda: reduce(max, [])):
+        try:
+            wrong()
+        except TypeError:
+            continue
+        return x
+    return 3 * x**2 * dy
+"""
+
+
+def test_appliers_do_what_pythons_own_do(engine: Engine) -> None:
+    assert _run_rules(engine, APPLIERS) == 2
 
 
 EASY_WHERE_SMALL = (
@@ -112,16 +159,21 @@ def test_trace_cannot_be_switched_off_unnoticed(engine: Engine, name: str) -> No
         "import math", "import math, sys, threading"
     )
     source += f"\ndef cube_backward(x, dy):\n    {HANDS_ON_THE_TRACE[name]}\n"
+    with pytest.raises((Falsified, StudentError)) as seen:
+        _run_rules(engine, source)
+    # Behind walls no thread can be started at all.
+    assert getattr(seen.value, "broke_rule", False) or "can't start new thread" in str(seen.value)
+
+
+def _run_rules(engine: Engine, source: str) -> int:
+    """Only the property about rules, and the allow list is not asked."""
     engine.load()
     grader, rules = engine._graders["cube_backward"], engine.course.rules("cube_backward")
     (prop,) = [p for p in properties(grader, rules) if p.name == "rules"]
     with engine.clone_server().worker(memory_mib=512, cpu_seconds=20) as worker:
         worker.load(source, "m", 5)
         student = Student(worker, "cube_backward", call_seconds=5, seconds=20, grad=False)
-        with pytest.raises((Falsified, StudentError)) as seen:
-            run(prop, grader, student, 1)
-    # Behind walls no thread can be started at all.
-    assert getattr(seen.value, "broke_rule", False) or "can't start new thread" in str(seen.value)
+        return run(prop, grader, student, 1)
 
 
 def _steps(source: str, *args: Any) -> dict[str, Any]:
