@@ -18,7 +18,8 @@ def command(server: Path, control: int, isolation: str | None, run_as: str) -> l
     Nothing is promised here: which walls stand, the probe submission finds out.
     """
     walls = readable() if isolation != "process" else []
-    program = [sys.executable, "-I", str(server), str(control), json.dumps(walls)]
+    # Not -I: it would also ignore PYTHONHASHSEED, without which the order of a set differs from run to run.
+    program = [sys.executable, "-s", str(server), str(control), json.dumps(walls)]
     inside = isolation in (None, "sandbox") and bubblewrap.obstacle() is None
     if users.is_root() and (inside or users.hidden_from_others() is None):
         program = _as_user(run_as) + program

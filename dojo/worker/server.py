@@ -1,6 +1,7 @@
 """The fork server: a clean process that has imported torch and nothing of the course, and forks workers.
 
-Started as `python -I server.py FD READABLE`. The control socket takes one request at a time:
+Started as `python -s server.py FD READABLE`, with an environment that is ours to the last name. The control
+socket takes one request at a time:
 `fork` (with the worker's end of a channel), `kill` a worker with its whole tree of processes, and `clone`
 (a second server, for grading in parallel). It ends, and with it all workers, when the grader hangs up.
 
@@ -32,18 +33,17 @@ import session  # noqa: E402
 import torch  # noqa: E402
 import walls  # noqa: E402
 import watch  # noqa: E402
-from scratch import remove  # noqa: E402
+from forget import forget_the_course  # noqa: E402
+from scratch import TOO_MUCH, is_full, remove  # noqa: E402
 
 sys.path.pop(0)
 sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotate with it
 
 PR_SET_CHILD_SUBREAPER = 36
 SCRATCH = "dojo-worker-"  # then the pid of the server, and something random
-SCRATCH_BYTES, SCRATCH_FILES = 4 << 20, 64  # in one scratch folder
 SCRATCH_SECONDS = 0.1  # between two looks at the scratch folders
 _clones: set[int] = set()  # servers forked from this one: children that are not workers
 _hoarders: set[int] = set()  # workers that were killed for what they wrote
-_PACKAGES = ("site-packages", "dist-packages", "lib-dynload")
 _readable: list[str] = []
 _filter = b""
 
@@ -54,7 +54,7 @@ def main() -> None:
     os.environ.pop("PWD", None)  # which bubblewrap has set
     torch.set_num_threads(1)
     watch.warm_up()
-    _forget_the_course()
+    forget_the_course()
     _readable = json.loads(sys.argv[2])
     reason = None
     if _readable:
@@ -68,18 +68,6 @@ def main() -> None:
     gc.enable()
     _remove_leftovers()
     serve(socket.socket(fileno=int(sys.argv[1])), reason)
-
-
-def _forget_the_course() -> None:
-    """An editable installation puts the course's folder on the path of every Python. Not on this one."""
-    names = [(os.path.basename(path), path) for path in sys.path]
-    sys.path[:] = [path for name, path in names if name in _PACKAGES or name.startswith("python3")]
-    sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in _module_of(finder)]
-    sys.path_hooks[:] = [hook for hook in sys.path_hooks if "editable" not in _module_of(hook)]
-
-
-def _module_of(thing: Any) -> str:
-    return str(getattr(thing, "__module__", ""))
 
 
 def _try_walls() -> None:
@@ -191,22 +179,10 @@ def _fork_worker(channel: int, memory_mib: int, cpu_seconds: int) -> tuple[int, 
 def _look_at_scratch(workers: dict[int, str]) -> None:
     """Kill workers that fill their folders: there is no other cap on many small files."""
     for pid, scratch in workers.items():
-        if pid not in _hoarders and _is_full(scratch):
+        if pid not in _hoarders and is_full(scratch):
             _hoarders.add(pid)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-
-
-def _is_full(scratch: str) -> bool:
-    count = size = 0
-    for folder, folders, files in os.walk(scratch):
-        for name in folders + files:
-            count += 1
-            with contextlib.suppress(OSError):
-                size += os.lstat(os.path.join(folder, name)).st_size
-            if count > SCRATCH_FILES or size > SCRATCH_BYTES:
-                return True
-    return False
 
 
 def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, Any]:
@@ -235,7 +211,7 @@ def _end(pid: int, workers: dict[int, str], grace_s: float = 0.0) -> dict[str, A
     answer: dict[str, Any] = {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "by_us": not ended}
     if pid in _hoarders:
         _hoarders.discard(pid)
-        answer["reason"] = f"it wrote more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES} files"
+        answer["reason"] = TOO_MUCH
     return answer
 
 

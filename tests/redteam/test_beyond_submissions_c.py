@@ -172,7 +172,6 @@ def test_a_regrading_gives_the_same_record(arena: Any, text: str) -> None:
     assert len({_plain(_graded(engine, text)) for _ in range(8)}) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the server ignores PYTHONHASHSEED, being started with -I")
 @pytest.mark.usefixtures("allow_list_off")
 def test_a_fresh_server_gives_the_same_record(arena: Any) -> None:
     """Sums whose order hangs on hashes come out the same in another process."""
