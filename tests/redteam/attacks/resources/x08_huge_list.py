@@ -1,8 +1,8 @@
-"""Answers with a list of half a million numbers."""
+"""Answers with a list of fifty thousand numbers."""
 
 
 def cube_backward(x, dy):
-    return [0.0] * 500_000
+    return [0.0] * 50_000
 
 
 def double(x):
