@@ -45,11 +45,13 @@ def table() -> str:
     hostile = [a for those in groups.values() for a in those if not a.passes]
     innocent = [a for those in groups.values() for a in those if a.passes]
     escapes = [a for a in hostile if a.process]
+    stolen = [a for a in escapes if a.walls_at_process == "passed"]
     rows = {row for a in hostile for row in a.rows}
     lines = [
         f"{len(hostile)} attacks on {len(rows)} known weaknesses, and {len(innocent)} right answers that "
         "look like one. At `sandbox` and `confined` all are contained; at `process` all but "
-        f"{len(escapes)}, none of which forges a verdict.",
+        f"{len(escapes)}. None of those forges a verdict; {_number(len(stolen))} hand in a right answer that "
+        "they have found on the same machine, where somebody has left it and the allow list is off.",
         "",
     ]
     for group, title in GROUPS.items():
@@ -60,6 +62,10 @@ def table() -> str:
 
 
 _HEAD = "| no. | what it tries | walls alone | past the allow list | as in a course | at level `process` |"
+
+
+def _number(count: int) -> str:
+    return ("none", "one", "two", "three", "four", "five", "six")[count] if count < 7 else str(count)
 
 
 def _line(attack: Attack) -> str:
