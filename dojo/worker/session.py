@@ -130,15 +130,17 @@ class Session:
         reply: dict[str, Any] = {"value": value, "seen": seen}
         if request["inspect"]:
             reply["after"] = {"args": args, "kwargs": kwargs}
-            reply["shares"] = _shares_memory(value, {**dict(enumerate(args)), **kwargs}) + self.earlier(value)
+            parts = _tensors(value)
+            shares = _shares_memory(parts, {**dict(enumerate(args)), **kwargs})
+            reply["shares"] = shares + self.earlier(parts)
         return reply
 
-    def earlier(self, value: Any) -> list[str]:
-        """ "earlier" if a value shares memory with an answer that was looked at before, and remember it.
+    def earlier(self, parts: list[torch.Tensor]) -> list[str]:
+        """ "earlier" if an answer shares memory with one that was looked at before, and remember it.
 
         The storages are kept alive, so that the same address is the same memory.
         """
-        mine = {s.data_ptr(): s for s in map(_storage_of, _tensors(value)) if _size_of(s)}
+        mine = {s.data_ptr(): s for s in map(_storage_of, parts) if _size_of(s)}
         known = not self.answered.keys().isdisjoint(mine)
         self.answered |= mine
         size = sum(map(_size_of, self.answered.values()))
@@ -176,13 +178,15 @@ def _tensors(value: Any, depth: int = 0) -> list[torch.Tensor]:
     """The ordinary tensors in a value, as deep as the wire would carry it."""
     if type(value) is _Tensor:
         return [value] if value.layout is torch.strided and value.device.type == "cpu" else []
-    inner = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
-    return [t for v in inner for t in _tensors(v, depth + 1)] if depth < wire.DEPTH_LIMIT else []
+    if type(value) not in (dict, list, tuple) or len(value) > wire.NODE_LIMIT or depth >= wire.DEPTH_LIMIT:
+        return []
+    inner = value.values() if type(value) is dict else value
+    return [t for v in inner for t in _tensors(v, depth + 1)]
 
 
-def _shares_memory(value: Any, arguments: dict[Any, Any]) -> list[Any]:
-    """Names of the arguments, and "itself" for two results, whose memory the answer shares."""
-    mine = [_storage_of(t).data_ptr() for t in _tensors(value) if t.numel()]
+def _shares_memory(parts: list[torch.Tensor], arguments: dict[Any, Any]) -> list[Any]:
+    """Names of the arguments, and "itself" for two results, whose memory an answer's tensors share."""
+    mine = [_storage_of(t).data_ptr() for t in parts if t.numel()]
     shared = [
         name
         for name, argument in arguments.items()
