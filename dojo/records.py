@@ -115,14 +115,14 @@ def locked(folder: Path) -> Iterator[bool]:
                 f"Another grading is writing to {folder}: let it finish first, or name another folder."
             ) from None
         if alone:
-            for left in folder.glob("*" + UNFINISHED):  # their writers were killed
+            for left in folder.glob(".*" + UNFINISHED):  # their writers were killed
                 with contextlib.suppress(OSError):
                     left.unlink()
         yield alone
 
 
 def _lock(handle: int) -> bool:
-    """Lock a file against other processes; BlockingIOError where one holds it."""
+    """Lock a file against other processes; False where that cannot be done, BlockingIOError where one did."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -133,6 +133,8 @@ def _lock(handle: int) -> bool:
 
             # Not flock: the children of a killed grading would hold that one until they have ended too.
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return False
     except OSError as error:
         if error.errno in _TAKEN:
             raise BlockingIOError from None
