@@ -325,7 +325,13 @@ def test_what_is_no_record_is_named_and_never_replaced(dojo: Dojo, engine: Any, 
 
 def test_other_files_in_the_folder_are_left_alone(dojo: Dojo) -> None:
     Path("kept").mkdir()
-    strangers = {"notes.txt": b"notes", "zoe.json": b"half a rec", "README": b"", ".hidden.tmp": b"x", f"my{UNFINISHED}": b"y"}
+    strangers = {
+        "notes.txt": b"notes",
+        "zoe.json": b"half a rec",
+        "README": b"",
+        ".hidden.tmp": b"x",
+        f"my{UNFINISHED}": b"y",
+    }
     for name, data in strangers.items():
         (Path("kept") / name).write_bytes(data)
     assert dojo(*GRADE)[0] == 1
