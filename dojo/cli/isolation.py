@@ -23,7 +23,7 @@ def insist(args: argparse.Namespace, engine: Any) -> None:
     proof = engine.proof
     if args.isolation is not None and not reaches(proof.level, args.isolation):
         raise UsageError(
-            f"The level {args.isolation} was asked for, and only {proof.level} could be proven here. {_DOCTOR}"
+            f"The level {args.isolation} was asked for, and only {proof.level} could be proven. {_DOCTOR}"
         )
     if args.key_file is None:
         return
