@@ -28,11 +28,12 @@ class SpawnServer:
         user = os.geteuid() if hasattr(os, "geteuid") else None
         self.proof: Proof | None = Proof("process", (), user)  # there are no walls to try
         self.namespaces: dict[str, str] = {}
-        self._count = min(os.cpu_count() or 1, MOST)
+        # One core is for the worker that is in use: its calls have deadlines.
+        self._count = max(1, min((os.cpu_count() or 1) - 1, MOST))
         self._spares: deque[Spare] = deque()
         self._workers: dict[int, Spare] = {}
         remove_leftovers()
-        self._fill(max(1, self._count - 1))  # one core is for the grader, which imports torch itself
+        self._fill()
 
     @property
     def pid(self) -> int:
@@ -54,7 +55,7 @@ class SpawnServer:
         spare = self._spares.popleft() if self._spares else Spare()
         self._workers[spare.pid] = spare
         spare.limit(memory_mib, cpu_seconds)
-        self._fill(self._count)
+        self._fill()
         return Order(self, spare)
 
     def worker(self, *, memory_mib: int, cpu_seconds: float) -> Worker:
@@ -87,9 +88,9 @@ class SpawnServer:
         """Drop a server that no longer gives workers."""
         self.close()
 
-    def _fill(self, count: int) -> None:
+    def _fill(self) -> None:
         with contextlib.suppress(ServerDied):  # whoever needs one will hear of it
-            while len(self._spares) < count:
+            while len(self._spares) < self._count:
                 self._spares.append(Spare())
 
 
