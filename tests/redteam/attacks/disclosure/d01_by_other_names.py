@@ -1,4 +1,4 @@
-"""Reads a secret by every other name it may have: links, descriptors, /proc, a changed directory."""
+"""Reads a secret by every other name it may have: links, descriptors, /proc, another place."""
 
 import io
 import os
@@ -15,11 +15,6 @@ def by_hard_link(path):
     return "hard"
 
 
-def by_directory(path):
-    os.chdir(os.path.dirname(path))
-    return os.path.basename(path)
-
-
 def by_descriptor(path):
     folder = os.open(os.path.dirname(path), os.O_PATH)
     return f"/proc/self/fd/{folder}/{os.path.basename(path)}"
@@ -34,8 +29,8 @@ def by_rename(path):
     return "renamed"
 
 
-WAYS = [by_symlink, by_hard_link, by_descriptor, by_directory, by_rename]
-WAYS += [by_root(process) for process in ("self", "thread-self", "1", os.getppid(), "@GRADER@")]
+ROOTS = [by_root(process) for process in ("self", "thread-self", "1", os.getppid(), "@GRADER@")]
+WAYS = [by_symlink, by_hard_link, by_descriptor, *ROOTS, by_rename]
 
 
 def cube_backward(x, dy):
