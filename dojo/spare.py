@@ -21,7 +21,8 @@ from dojo.forkserver import START_SECONDS, ServerDied
 from dojo.tree import TAG, Tree, Watch
 from dojo.worker import scratch
 
-COMMAND = [sys.executable, "-I", "-X", "utf8", str(Path(__file__).parent / "worker" / "spawned.py")]
+# Not -I: it would also ignore PYTHONHASHSEED, without which the order of a set differs from run to run.
+COMMAND = [sys.executable, "-s", "-X", "utf8", str(Path(__file__).parent / "worker" / "spawned.py")]
 SCRATCH = "dojo-worker-"  # then the pid of the grader, and something random
 LOOK_SECONDS = 0.5  # between two looks whether it is still alive
 LIMITS_SECONDS = 30.0  # setting limits takes no time; this is for a stopped process

@@ -47,5 +47,9 @@ def advise(engine: Engine) -> list[str]:
 
 def _root() -> str:
     folder = users.hidden_from_others()
+    if not users.may_change_user():
+        return (
+            "You are root, and answers run as root too: this container may not change users. Start it as one."
+        )
     reason = f"other users may not enter {folder}" if folder else "there is no setpriv, or no such user"
     return f"You are root, and answers run as root too ({reason}): install the kit where others can read it."

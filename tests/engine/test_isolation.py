@@ -168,9 +168,21 @@ def test_root_drops_to_another_user(course: Any) -> None:
 def test_an_unknown_user_is_not_pretended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "is_root", lambda: True)
     monkeypatch.setattr(users, "hidden_from_others", lambda: None)
+    monkeypatch.setattr(users, "may_change_user", lambda: True)
     command = start.command(Path("server.py"), 5, "process", "nobody-of-that-name")
     assert "setpriv" not in command[0]
     assert start.command(Path("server.py"), 5, "process", "nobody")[0] == "setpriv"
+
+
+def test_root_without_the_right_to_change_users_stays_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "is_root", lambda: True)
+    monkeypatch.setattr(users, "hidden_from_others", lambda: None)
+    monkeypatch.setattr(users, "may_change_user", lambda: False)
+    assert "setpriv" not in start.command(Path("server.py"), 5, "process", "nobody")
+    engine = _Engine(_proof("confined", 0))
+    monkeypatch.setattr(bubblewrap, "obstacle", lambda: None)
+    (advice,) = advise(engine)  # type: ignore[arg-type]
+    assert advice.endswith("Start the container as another user.")
 
 
 def _proof(level: str, user: int = 1000) -> Proof:
