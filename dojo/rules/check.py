@@ -153,6 +153,8 @@ class _Checker:
     def look_at_Call(self, node: ast.Call) -> None:
         one = len(node.args) == 1 and not isinstance(node.args[0], ast.Starred) and not node.keywords
         of_type = isinstance(node.func, ast.Name) and node.func.id == "type" and "type" not in self.own
+        if getattr(node.func, "attr", None) == "inference_mode" and (node.args or node.keywords):
+            self.refuse(node, "gives `inference_mode` an argument, which can switch autograd on.")
         if of_type and not one:
             self.refuse(node, "makes a class with `type(...)`: write it with `class`.")
 

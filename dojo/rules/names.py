@@ -20,7 +20,8 @@ from dojo.worker.inert import ANNOTATIONS
 # What every exercise refuses: what evaluates a text, copies attributes by their names, reaches files or raw
 # memory, or changes a setting that outlives the call.
 _REFUSED = frozenset(
-    "get_type_hints get_origin get_args ForwardRef singledispatch singledispatchmethod update_wrapper wraps "
+    "get_type_hints get_origin get_args evaluate_forward_ref ForwardRef singledispatch "
+    "singledispatchmethod update_wrapper wraps "
     "from_file from_numpy load save tofile apply_ map_ map2_ set_default_dtype "
     "set_default_device set_default_tensor_type set_num_threads set_num_interop_threads "
     "set_flush_denormal set_printoptions set_vital use_deterministic_algorithms "
@@ -45,18 +46,22 @@ FORBIDDEN: dict[str, frozenset[str]] = {
         "register_hook is_leaf register_post_accumulate_grad_hook func enable_grad set_grad_enabled vjp "
         "jvp jacrev jacfwd hessian is_grad_enabled output_nr".split()
     ),
-    "cross_entropy": frozenset("cross_entropy nll_loss cross_entropy_loss".split()),
-    "softmax": frozenset("softmax log_softmax logsumexp softmin Softmax LogSoftmax".split()),
+    "cross_entropy": frozenset(
+        "cross_entropy nll_loss cross_entropy_loss kl_div KLDivLoss binary_cross_entropy "
+        "binary_cross_entropy_with_logits poisson_nll_loss gaussian_nll_loss".split()
+    ),
+    "softmax": frozenset("softmax log_softmax logsumexp logcumsumexp softmin Softmax LogSoftmax".split()),
     "batch_norm": frozenset(
         "batch_norm native_batch_norm cudnn_batch_norm miopen_batch_norm batch_norm_stats "
         "batch_norm_elemt instance_norm batch_norm_backward_elemt batch_norm_backward_reduce BatchNorm1d "
-        "native_layer_norm layer_norm group_norm native_group_norm".split()
+        "native_layer_norm layer_norm group_norm native_group_norm "
+        "rms_norm RMSNorm".split()
     ),
     "torch.nn": frozenset(),  # its names are simply not added, see `allowed`
     # No name gives them away, a work budget does; but for a step in the imaginary direction.
     "finite_differences": frozenset(
         "complex complex32 complex64 complex128 cfloat cdouble chalf imag real polar view_as_complex "
-        "view_as_real view_as_complex_copy view_as_real_copy".split()
+        "view_as_real view_as_complex_copy view_as_real_copy gradient".split()
     ),
 }
 
@@ -79,7 +84,7 @@ def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
         names |= _public(torch.nn) | _public(torch.nn.functional) | set(dir(torch.nn.Module)) | {"training"}
     if "numpy" not in imports:
         names -= {"numpy"}  # the watches don't see what is computed there
-    names = {name for name in names if not name.startswith("_") and not name.endswith("_backward")}
+    names = {name for name in names if not name.startswith("_") and "_backward" not in name}
     return frozenset(names - _REFUSED - forbidden(rules))
 
 
@@ -127,7 +132,7 @@ def why(name: str, rules: tuple[str, ...]) -> str | None:
         "cross_entropy": "is the ready-made loss, and here it is to be written out",
         "softmax": "is the ready-made softmax, and here it is to be written out",
         "batch_norm": "is ready-made normalisation, and here it is to be written out",
-        "finite_differences": "is for complex numbers, and an imaginary step is a finite difference too",
+        "finite_differences": "is for finite differences or complex numbers, whose steps amount to the same",
     }
     for rule in rules:
         if name in FORBIDDEN[rule]:

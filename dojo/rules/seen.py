@@ -6,9 +6,9 @@ from typing import Any
 
 _OPERATORS = {
     "autograd": ("_backward", "_make_dual", "_unpack_dual", "_fw_primal", "grad_and_value"),
-    "cross_entropy": ("::nll_loss", "::cross_entropy"),
-    "softmax": ("softmax", "::logsumexp"),
-    "batch_norm": ("batch_norm", "::native_layer_norm", "::native_group_norm"),
+    "cross_entropy": ("::nll_loss", "::cross_entropy", "::kl_div", "::binary_cross_entropy", "_nll_loss"),
+    "softmax": ("softmax", "::logsumexp", "::logcumsumexp"),
+    "batch_norm": ("batch_norm", "::native_layer_norm", "::native_group_norm", "rms_norm"),
 }
 _WORDS = {
     "autograd": "autograd ran",
@@ -33,20 +33,24 @@ def broken_rule(
         type(seen) is not dict
         or type(seen.get("operators")) is not list
         or type(seen.get("elements")) is not int
+        or type(seen.get("events")) is not list
     ):
         return "The watches brought nothing back, so the rules could not be checked."
     operators = [name for name in seen["operators"] if type(name) is str]
-    events = [name for name in seen.get("events", []) if type(name) is str]
+    events = [name for name in seen["events"] if type(name) is str]
     if seen.get("disturbed") is not False:
         return (
-            "The code switched off a watch that checks the rules, or started a thread that it does not see."
+            "The code switched off a watch that checks the rules, or started a thread, a program or a "
+            "library that it does not see."
         )
     for rule in rules:
         for name in operators + events:
             if any(part in name for part in _OPERATORS.get(rule, ())):
                 what = f"{_WORDS[rule]} (`{name[:60]}`)"
                 return f"While your function ran, {what}, and this exercise is to be done by hand."
-    if "autograd" in rules and (seen.get("graph") or any(name.startswith("autograd::") for name in events)):
+    if "autograd" in rules and (
+        seen.get("graph") or any(name.startswith("autograd::") for name in operators + events)
+    ):
         return "While your function ran, autograd recorded a graph, and this exercise is to be done by hand."
     return _too_much_work(seen, elements, products, larger) if "finite_differences" in rules else None
 

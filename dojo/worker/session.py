@@ -42,6 +42,7 @@ _OPERATORS = {
 # Captured early, like those of wire.py: student code may patch torch afterwards.
 _Tensor = torch.Tensor
 _set_default_dtype, _set_grad_enabled = torch.set_default_dtype, torch.set_grad_enabled
+_watched, _loading = watch.watched, watch.loading
 _storage_of, _size_of, _exit = torch.Tensor.untyped_storage, torch.UntypedStorage.nbytes, os._exit
 
 
@@ -76,6 +77,7 @@ class Session:
     def __init__(self) -> None:
         self.namespace: dict[str, Any] = {}
         self.objects: list[Any] = []
+        self.at_import: set[str] = set()  # operators
         self.answered: dict[int, Any] = {}  # address to storage, of the last answers
 
     def load(self, source: str, name: str) -> None:
@@ -85,7 +87,8 @@ class Session:
         module.__dict__["__builtins__"] = {**inert.student_builtins(), **appliers.BUILTINS}
         sys.modules[name] = module
         self.namespace = module.__dict__
-        exec(compile(source, STUDENT_FILE, "exec", dont_inherit=True), self.namespace)
+        code = compile(source, STUDENT_FILE, "exec", dont_inherit=True)
+        self.at_import = _loading(lambda: exec(code, self.namespace))
 
     def keep(self, value: Any) -> wire.Handle | None:
         """A handle for an object of one of the student's own classes; None for anything else."""
@@ -124,7 +127,8 @@ class Session:
                     finish({"value": None, "seen": seen, "after": after, "shares": []})
 
                 steps, profile = request.get("steps"), request.get("profile", True)
-                seen, value = watch.watched(lambda: function(*args, **kwargs), steps, give_up, profile)
+                call, before = lambda: function(*args, **kwargs), self.at_import
+                seen, value = _watched(call, steps, give_up, profile, before)
             else:
                 seen, value = None, function(*args, **kwargs)
         reply: dict[str, Any] = {"value": value, "seen": seen}

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 import torch
+from torch._C._autograd import _KinetoEvent, _ProfilerResult
 from torch._C._profiler import _ExperimentalConfig
 from torch.autograd.profiler import record_function
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode_stack
@@ -26,16 +27,18 @@ NAME_LIMIT = 5000  # more than there are operators; whoever gets beyond it is hi
 _Tensor, _numel, _is_complex = torch.Tensor, torch.Tensor.numel, torch.Tensor.is_complex
 _requires_grad = torch.Tensor.requires_grad.__get__  # type: ignore[attr-defined]
 _settrace, _exec = sys.settrace, exec
+_events_of, _name_of = _ProfilerResult.events, _KinetoEvent.name
 # What runs in these folders is no work of the student's.
 _OURS = (os.path.dirname(os.path.abspath(torch.__file__)), os.path.dirname(os.path.abspath(__file__)))
 _COUNTED = "appliers.py"  # of ours, this one does what student code asks for
 # Events that the interpreter reports whoever caused them, and whose report nothing can call off.
 _TAMPERING = frozenset(
     "sys.settrace sys.setprofile sys.monitoring.register_callback "
-    "_thread.start_new_thread _thread.start_joinable_thread".split()
+    "_thread.start_new_thread _thread.start_joinable_thread os.fork os.forkpty os.posix_spawn os.exec "
+    "subprocess.Popen ctypes.dlopen ctypes.dlsym ctypes.call_function".split()
 )
 _CANARY = compile("0", "<canary>", "exec")  # a few instructions that the trace has to see
-_tampered = [0]
+_tampered = [0]  # how often that happened since the student's module was loaded
 
 
 class _Operators(TorchDispatchMode):
@@ -104,7 +107,7 @@ class _Profiler:
             self.profiler.__exit__(None, None, None)
             # The raw results: building `function_events` takes 20 times longer.
             results = self.profiler.kineto_results
-            names = {event.name() for event in results.events()} if results else set()
+            names = {_name_of(event) for event in _events_of(results)} if results else set()
             self.disturbed = mark not in names
             self.events = sorted(name[:100] for name in names - {mark})
 
@@ -136,8 +139,8 @@ class _Steps:
             return instruction
 
         _listen()
-        self.before = _tampered[0]
         _settrace(entered)
+        _tampered[0] -= 1  # our own
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -145,7 +148,8 @@ class _Steps:
         _exec(_CANARY)
         alive = self.count > counted
         _settrace(None)
-        self.disturbed = not alive or _tampered[0] - self.before != 2  # our own two
+        _tampered[0] -= 1
+        self.disturbed = not alive
 
 
 @cache
@@ -162,17 +166,29 @@ def _listen() -> None:
     sys.addaudithook(hear)
 
 
+def loading(load: Callable[[], Any]) -> set[str]:
+    """Load a student's module; the operators that ran meanwhile, for the report on a later call."""
+    _listen()
+    _tampered[0] = 0
+    operators = _Operators()
+    with operators:
+        load()
+    return operators.names | ({"autograd::graph"} if operators.graph else set())
+
+
 def watched(
     call: Callable[[], Any],
     steps: int | None = None,
     give_up: Callable[[dict[str, Any]], Any] = lambda seen: None,
     profile: bool = True,
+    before: frozenset[str] | set[str] = frozenset(),
 ) -> tuple[dict[str, Any], Any]:
     """Run `call` under the watches; what they saw as plain data, and the call's value.
 
     steps:   count Python's instructions too, and stop where there are more than these.
     give_up: called in that case with what was seen so far. It must not return.
     profile: whether the profiler is one of them. It makes an operator three times as slow.
+    before:  operators that ran earlier and count too.
     """
     profiler = _Profiler() if profile else contextlib.nullcontext()
     operators = _Operators()
@@ -186,6 +202,7 @@ def watched(
         with counter:
             value = call()
         disturbed = len(_get_current_dispatch_mode_stack()) != depth
+    operators.names |= before
     seen = _report(operators)
     if isinstance(profiler, _Profiler):
         seen["events"] = profiler.events[:NAME_LIMIT]
@@ -193,6 +210,7 @@ def watched(
     if isinstance(counter, _Steps):
         seen["steps"] = counter.count
         disturbed = disturbed or counter.disturbed
+    disturbed = disturbed or _tampered[0] != 0
     seen["disturbed"] = disturbed or len(operators.names) > NAME_LIMIT
     return seen, value
 

@@ -15,7 +15,7 @@ from dojo.grading.properties import smallest
 from dojo.grading.values import entries
 from dojo.grading.work import LEAST, large_case
 from dojo.rules.seen import step_budget, work_budget
-from dojo.worker.watch import watched
+from dojo.worker.watch import loading, watched
 
 IDS = [e.id for e in course().exercises if "finite_differences" in course().rules(e.id)]
 MARGIN = 10  # factor by which the slowest right answer of the museum stays below the budget for steps
@@ -33,7 +33,7 @@ def _work(exercise_id: str, source: str, salt: int, larger: bool, steps: float) 
     case, answer, products = large_case(grader, (structure, smallest(grader)), LEAST + 50 if larger else 0)
     size = entries(list(case.given.values())) + entries(answer)
     namespace: dict[str, Any] = {}
-    exec(compile(source, "<student>", "exec"), namespace)
+    loading(lambda: exec(compile(source, "<student>", "exec"), namespace))
     function = namespace[course().exercise(exercise_id).function]
     args, kwargs = arguments(case, grader)
 

@@ -21,7 +21,7 @@ from dojo.grading.registry import load
 from dojo.grading.student import Student
 from dojo.grading.work import LEAST, large_case
 from dojo.verdict import Verdict
-from dojo.worker.watch import watched
+from dojo.worker.watch import loading, watched
 
 # Central differences of a cube at two steps, combined: exact but for rounding, so only the cost gives it away.
 PLAIN_FLOATS = """
@@ -178,7 +178,7 @@ def _run_rules(engine: Engine, source: str) -> int:
 
 def _steps(source: str, *args: Any) -> dict[str, Any]:
     namespace: dict[str, Any] = {}
-    exec(compile(source, "<student>", "exec"), namespace)
+    loading(lambda: exec(compile(source, "<student>", "exec"), namespace))
     return watched(lambda: namespace["f"](*args), 10**6, profile=False)[0]
 
 

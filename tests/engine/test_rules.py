@@ -92,6 +92,12 @@ REFUSED = {
     "no_grad_of_a_name": "import torch\ndef f(x, g):\n    with g.no_grad():\n        return x",
     "no_grad_kept": "import torch\ndef f(x):\n    g = torch.no_grad()\n    g.prev = True\n    with g:\n        return x",
     "prev": "import torch\ndef f(x):\n    return torch.no_grad().prev",
+    "rms_norm": "import torch\ndef f(x):\n    return torch.rms_norm(x, (2,))",
+    "kl_div": "import torch\ndef f(x):\n    return torch.kl_div(x, x)",
+    "backward_in_the_middle": "import torch\ndef f(x):\n    return torch.mkldnn_linear_backward_weights(x, x, x)",
+    "gradient": "import torch\ndef f(x):\n    return torch.gradient(x)",
+    "inference_mode_off": "import torch\ndef f(x):\n    with torch.inference_mode(False):\n        return x",
+    "evaluate_forward_ref": "import typing\ndef f(x):\n    return typing.evaluate_forward_ref(x)",
     "complex_literal": "def f(x):\n    return x + 1e-20j",
     "complex_builtin": "def f(x):\n    return complex(0, 1)",
     "complex_function": "import torch\ndef f(x):\n    return torch.complex(x, x)",
@@ -246,6 +252,8 @@ def test_what_was_seen_is_judged() -> None:
     assert broken_rule(_seen(elements=work_budget(10) + 1), BY_HAND, 10, larger=True) is None
     assert "brought nothing back" in str(broken_rule(None, BY_HAND, 10))
     assert "brought nothing back" in str(broken_rule(_seen(steps=None), BY_HAND, 10))
+    for odd in (5, None, {}):
+        assert "brought nothing back" in str(broken_rule(_seen(events=odd), BY_HAND, 10))
     assert broken_rule(_seen(graph=True, elements=10**9), (), 10) is None
 
 
@@ -308,6 +316,25 @@ def test_finite_differences_cost_too_much(engine: Engine) -> None:
     result = grade(engine, FINITE_DIFFERENCES)
     assert result.verdict is Verdict.FORBIDDEN, result.message
     assert "trying out every input" in result.message
+
+
+AT_IMPORT = """
+import torch
+
+with torch.enable_grad():
+    z = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    (z**3).sum().backward()
+slope = z.grad.clone()
+
+def cube_backward(x, dy):
+    return slope[0] * x**2 * dy
+"""
+
+
+def test_import_is_watched_too(engine: Engine) -> None:
+    with pytest.raises(Falsified, match="autograd") as seen:
+        _run_rules(engine, AT_IMPORT)
+    assert seen.value.broke_rule
 
 
 TYPES = """
