@@ -46,10 +46,10 @@ def advise(engine: Engine) -> list[str]:
 
 
 def _root() -> str:
-    folder = users.hidden_from_others()
+    start = "You are root, and answers run as root too"
     if not users.may_change_user():
-        return (
-            "You are root, and answers run as root too: this container may not change users. Start it as one."
-        )
-    reason = f"other users may not enter {folder}" if folder else "there is no setpriv, or no such user"
-    return f"You are root, and answers run as root too ({reason}): install the kit where others can read it."
+        return f"{start}: nobody may change users here. Start the container as another user."
+    folder = users.hidden_from_others()
+    if folder:
+        return f"{start}: other users may not enter {folder}. Install Python and the kit where they may."
+    return f"{start}: there is no setpriv, which the package util-linux has, or no such user."
