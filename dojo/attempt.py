@@ -74,14 +74,15 @@ def grade_exercise(
 def _check(attempt: Attempt, server: Server, seed: Seed) -> ExerciseResult:
     """Check property after property, each in a fresh worker; the first that fails decides."""
     checks, output, most = 0, "", 0
+    deadline = time.monotonic() + attempt.limits.seconds
     todo = properties(attempt.grader, attempt.rules)
     for prop, worker in zip(todo, _workers(attempt, server, len(todo)), strict=True):
         try:
-            student = attempt.load(worker)
+            student = attempt.load(worker, deadline)
             count = run(prop, attempt.grader, student, seed.number(attempt.exercise.id, prop.name))
         except (Falsified, StudentError, WorkerEnded) as failure:
             result = explain(attempt, failure, prop.text, worker.printed)
-            return _with_the_idea(attempt, result, failure, server)
+            return _with_the_idea(attempt, result, failure, server, deadline)
         output, most = output or worker.printed, max(most, worker.printed_size)
         if not count:
             raise GraderBroken(f"the property {prop.name} checked nothing")
@@ -110,7 +111,7 @@ def _workers(attempt: Attempt, server: Server, count: int) -> Iterator[Worker]:
 
 
 def _with_the_idea(
-    attempt: Attempt, result: ExerciseResult, failure: Failure, server: Server
+    attempt: Attempt, result: ExerciseResult, failure: Failure, server: Server, deadline: float
 ) -> ExerciseResult:
     """Add the misconception that behaves just as the answer does, if one does."""
     importing = not isinstance(failure, Falsified) and failure.while_importing
@@ -118,7 +119,8 @@ def _with_the_idea(
         return result
     with attempt.worker(server) as worker:
         try:
-            wrong = name_misconception(attempt.load(worker), attempt.grader, getattr(failure, "case", None))
+            student = attempt.load(worker, deadline)
+            wrong = name_misconception(student, attempt.grader, getattr(failure, "case", None))
         except (WorkerEnded, StudentError):
             return result  # an answer that fails in another way on other inputs has no name
     return result if wrong is None else replace(result, misconception=wrong.name, hints=wrong.hints.tiers())

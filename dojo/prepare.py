@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.grading.grader import Grader
-from dojo.grading.student import Student
+from dojo.grading.student import OUT_OF_TIME, Student
 from dojo.regions import stub_text
 from dojo.rules.reading import part, violations
 from dojo.rules.source import SourceError
@@ -23,7 +24,7 @@ from dojo.verdict import ExerciseResult, Verdict
 
 @dataclass(frozen=True)
 class Limits:
-    """Ceilings of one exercise: seconds of the import, of a call and of all calls of a property; MiB."""
+    """Ceilings of one exercise: seconds of an import, of a call, and of everything together; MiB."""
 
     import_seconds: float
     call_seconds: float
@@ -56,8 +57,14 @@ class Attempt:
         """A fresh worker with this exercise's limits."""
         return self.order(server).take()
 
-    def load(self, worker: Worker) -> Student:
-        """The student's module, loaded in a worker. Raises StudentError or WorkerEnded."""
+    def load(self, worker: Worker, deadline: float | None = None) -> Student:
+        """The student's module, loaded in a worker. Raises StudentError or WorkerEnded.
+
+        deadline: of all that is done for the exercise, as `time.monotonic()` counts; None: a new one.
+        """
+        deadline = time.monotonic() + self.limits.seconds if deadline is None else deadline
+        if time.monotonic() >= deadline:
+            raise WorkerEnded("timeout", OUT_OF_TIME)
         try:
             worker.load(self.source, self.exercise.module, self.limits.import_seconds)
         except (StudentError, WorkerEnded) as error:
@@ -67,7 +74,7 @@ class Attempt:
             worker,
             self.exercise.function,
             call_seconds=self.limits.call_seconds,
-            seconds=self.limits.seconds,
+            seconds=deadline - time.monotonic(),
             grad="autograd" not in self.rules,
         )
 

@@ -10,6 +10,8 @@ from typing import Any
 from dojo.channel import Worker, WorkerEnded
 from dojo.worker.wire import Alien, Code, Handle
 
+OUT_OF_TIME = "all calls together took longer than the exercise allows"
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -64,8 +66,7 @@ class Student:
         # A function that the grader sent cannot come back, and cannot be changed either.
         sent, back = [*args, *kwargs.values()], [*after["args"], *after["kwargs"].values()]
         values = [
-            s if isinstance(s, Code) and isinstance(b, Alien) else b
-            for s, b in zip(sent, back, strict=True)
+            s if isinstance(s, Code) and isinstance(b, Alien) else b for s, b in zip(sent, back, strict=True)
         ]
         return Observation(
             reply["value"], values, shares if type(shares) is list else ["?"], reply.get("seen")
@@ -78,14 +79,15 @@ class Student:
     def _ask(self, target: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise WorkerEnded("timeout", "all calls together took longer than the exercise allows")
+            raise WorkerEnded("timeout", OUT_OF_TIME)
         request = {"inspect": False, "watch": False, "grad": self._grad, **target}
-        reply = self._worker.call(
-            request,
-            [_bare(a) for a in args],
-            {k: _bare(v) for k, v in kwargs.items()},
-            min(self._call_seconds, left),
-        )
+        given = [_bare(a) for a in args], {k: _bare(v) for k, v in kwargs.items()}
+        try:
+            reply = self._worker.call(request, *given, min(self._call_seconds, left))
+        except WorkerEnded as ended:
+            if ended.why == "timeout" and left < self._call_seconds:
+                raise WorkerEnded("timeout", OUT_OF_TIME) from None
+            raise
         if "value" not in reply:
             raise WorkerEnded("protocol", "a reply without a value")
         reply["value"] = self._dress(reply["value"])

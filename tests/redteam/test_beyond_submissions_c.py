@@ -231,9 +231,9 @@ def test_ordinary_marks_are_no_bomb(arena: Any, word: str) -> None:
 
 @pytest.mark.usefixtures("allow_list_off")
 def test_a_slow_right_answer_ends_within_its_limits(arena: Any) -> None:
-    """Slow import and slow calls, each just within its limit: no more than the limits of each property."""
+    """Slow imports and slow calls, each within its limit, do not add up beyond that of the exercise."""
     engine, victim, _ = arena("walls", None)
-    text = "import time\ntime.sleep(0.8)\n" + RIGHT.replace("return 3", "time.sleep(0.2)\n    return 3")
+    text = "import time\ntime.sleep(1)\n" + RIGHT.replace("return 3", "time.sleep(0.4)\n    return 3")
     submission = Submission("somebody", Path(), {"u/m.py": text.encode()}, "sha256:0", [])
     exercise = victim.course.exercise("cube_backward")
     started = time.perf_counter()
@@ -243,8 +243,8 @@ def test_a_slow_right_answer_ends_within_its_limits(arena: Any) -> None:
     result = grade_exercise(victim.course, grader, submission, exercise, server, Seed.numbered(1), {})
     seconds = time.perf_counter() - started
     limit = sum(victim.course.limit(exercise.id, name) for name in ("import_seconds", "seconds"))
-    assert result.verdict in (Verdict.PASSED, Verdict.TIMEOUT)
-    assert seconds < limit * (len(properties(grader, ())) + 1)
+    assert (result.verdict, "longer than the exercise allows" in result.message) == (Verdict.TIMEOUT, True)
+    assert seconds < limit + 1
 
 
 # -- graphics cards (X13) ---------------------------------------------------------------------------------
