@@ -55,7 +55,8 @@ FORBIDDEN: dict[str, frozenset[str]] = {
         "batch_norm native_batch_norm cudnn_batch_norm miopen_batch_norm batch_norm_stats "
         "batch_norm_elemt instance_norm batch_norm_backward_elemt batch_norm_backward_reduce BatchNorm1d "
         "native_layer_norm layer_norm group_norm native_group_norm "
-        "rms_norm RMSNorm".split()
+        "rms_norm RMSNorm batch_norm_gather_stats batch_norm_gather_stats_with_counts "
+        "batch_norm_update_stats quantized_batch_norm".split()
     ),
     "torch.nn": frozenset(),  # its names are simply not added, see `allowed`
     # No name gives them away, a work budget does; but for a step in the imaginary direction.
