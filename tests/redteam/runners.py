@@ -192,6 +192,7 @@ def _child(grade: Callable[[Path], int], folder: Path, output: Path) -> Any:
         descriptor = os.open(output, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         for stream in (1, 2):
             os.dup2(descriptor, stream)
+        os.closerange(3, 1024)  # an attack writes to whatever it inherits
         sys.stdout = sys.__stdout__ = os.fdopen(1, "w", buffering=1, closefd=False)
         sys.stderr = sys.__stderr__ = os.fdopen(2, "w", buffering=1, closefd=False)
         resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
