@@ -128,6 +128,7 @@ WRONG_USE = [
     (("grade", "--json", "."), "is a folder"),
     (("grade", "--submission", "missing"), "no such folder"),
     (("grade", "--submission", "solutions/u01_sums"), "neither it nor its sub-folders"),
+    (("grade", "--submission", "."), "belongs to the submission itself"),
     (("reset",), "required"),
     (("data", "feth"), "invalid choice"),
     (("--nope",), "Unrecognized arguments: --nope"),

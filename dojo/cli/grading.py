@@ -55,6 +55,8 @@ class Job:
 def prepare(course: Course, names: list[str], args: argparse.Namespace) -> Job:
     """Check everything that can be wrong with the command before anything slow begins."""
     own = args.submission is None
+    if not own:
+        _refuse_course_of(Path(args.submission), course)
     exercises = select(course, names)
     seed = _seed(course, args)
     target = _json_target(args.json)
@@ -63,6 +65,16 @@ def prepare(course: Course, names: list[str], args: argparse.Namespace) -> Job:
     folders = [folder] if own else discover(folder, course)
     history, past = past_of(course) if own else (History(course.root), Past())
     return Job(course, exercises, folders, own, folders != [folder], seed, target, store, history, past)
+
+
+def _refuse_course_of(submission: Path, course: Course) -> None:
+    """A submission may bring a course of its own, whose graders would run here as if they were ours."""
+    root = course.root.resolve()
+    if submission.resolve() in (root, *root.parents):
+        raise UsageError(
+            f"The course.toml of {course.root} belongs to the submission itself: repeat the command in the folder "
+            "of your own course, with --submission and the path of this one."
+        )
 
 
 def _seed(course: Course, args: argparse.Namespace) -> Any:
