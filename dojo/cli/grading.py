@@ -72,8 +72,8 @@ def _refuse_course_of(submission: Path, course: Course) -> None:
     root = course.root.resolve()
     if submission.resolve() in (root, *root.parents):
         raise UsageError(
-            f"The course.toml of {course.root} belongs to the submission itself: repeat the command in the folder "
-            "of your own course, with --submission and the path of this one."
+            f"The course.toml of {course.root} belongs to the submission itself: repeat the command in the "
+            "folder of your own course, with --submission and the path of this one."
         )
 
 
