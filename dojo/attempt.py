@@ -23,6 +23,7 @@ from dojo.grading.cases import GraderBroken
 from dojo.grading.grader import Grader
 from dojo.grading.matching import name_misconception
 from dojo.grading.properties import SETTINGS, properties, run
+from dojo.grading.student import Allowance
 from dojo.prepare import Attempt, outcome, prepare
 from dojo.seeds import Seed
 from dojo.servers import Order, Server
@@ -74,15 +75,15 @@ def grade_exercise(
 def _check(attempt: Attempt, server: Server, seed: Seed) -> ExerciseResult:
     """Check property after property, each in a fresh worker; the first that fails decides."""
     checks, output, most = 0, "", 0
-    deadline = time.monotonic() + attempt.limits.seconds
+    allowance = Allowance(attempt.limits.seconds)
     todo = properties(attempt.grader, attempt.rules)
     for prop, worker in zip(todo, _workers(attempt, server, len(todo)), strict=True):
         try:
-            student = attempt.load(worker, deadline)
+            student = attempt.load(worker, allowance)
             count = run(prop, attempt.grader, student, seed.number(attempt.exercise.id, prop.name))
         except (Falsified, StudentError, WorkerEnded) as failure:
             result = explain(attempt, failure, prop.text, worker.printed)
-            return _with_the_idea(attempt, result, failure, server, deadline)
+            return _with_the_idea(attempt, result, failure, server, allowance)
         output, most = output or worker.printed, max(most, worker.printed_size)
         if not count:
             raise GraderBroken(f"the property {prop.name} checked nothing")
@@ -111,7 +112,7 @@ def _workers(attempt: Attempt, server: Server, count: int) -> Iterator[Worker]:
 
 
 def _with_the_idea(
-    attempt: Attempt, result: ExerciseResult, failure: Failure, server: Server, deadline: float
+    attempt: Attempt, result: ExerciseResult, failure: Failure, server: Server, allowance: Allowance
 ) -> ExerciseResult:
     """Add the misconception that behaves just as the answer does, if one does."""
     importing = not isinstance(failure, Falsified) and failure.while_importing
@@ -119,7 +120,7 @@ def _with_the_idea(
         return result
     with attempt.worker(server) as worker:
         try:
-            student = attempt.load(worker, deadline)
+            student = attempt.load(worker, allowance)
             wrong = name_misconception(student, attempt.grader, getattr(failure, "case", None))
         except (WorkerEnded, StudentError):
             return result  # an answer that fails in another way on other inputs has no name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
 from dojo.grading.grader import Grader
-from dojo.grading.student import OUT_OF_TIME, Student
+from dojo.grading.student import Allowance, Student
 from dojo.regions import stub_text
 from dojo.rules.reading import part, violations
 from dojo.rules.source import SourceError
@@ -24,7 +23,7 @@ from dojo.verdict import ExerciseResult, Verdict
 
 @dataclass(frozen=True)
 class Limits:
-    """Ceilings of one exercise: seconds of an import, of a call, and of everything together; MiB."""
+    """Ceilings of one exercise: seconds of an import, of a call, and of all its code together; MiB."""
 
     import_seconds: float
     call_seconds: float
@@ -57,16 +56,15 @@ class Attempt:
         """A fresh worker with this exercise's limits."""
         return self.order(server).take()
 
-    def load(self, worker: Worker, deadline: float | None = None) -> Student:
+    def load(self, worker: Worker, allowance: Allowance | None = None) -> Student:
         """The student's module, loaded in a worker. Raises StudentError or WorkerEnded.
 
-        deadline: of all that is done for the exercise, as `time.monotonic()` counts; None: a new one.
+        allowance: what is left of the exercise's seconds; None for all of them.
         """
-        deadline = time.monotonic() + self.limits.seconds if deadline is None else deadline
-        if time.monotonic() >= deadline:
-            raise WorkerEnded("timeout", OUT_OF_TIME)
+        allowance = allowance or Allowance(self.limits.seconds)
         try:
-            worker.load(self.source, self.exercise.module, self.limits.import_seconds)
+            with allowance.spending(self.limits.import_seconds) as seconds:
+                worker.load(self.source, self.exercise.module, seconds)
         except (StudentError, WorkerEnded) as error:
             error.while_importing = True
             raise
@@ -74,7 +72,7 @@ class Attempt:
             worker,
             self.exercise.function,
             call_seconds=self.limits.call_seconds,
-            seconds=deadline - time.monotonic(),
+            allowance=allowance,
             grad="autograd" not in self.rules,
         )
 

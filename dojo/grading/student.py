@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,18 +25,46 @@ class Observation:
     seen: Any = None
 
 
+@dataclass
+class Allowance:
+    """The seconds that student code may still take, in all workers of an exercise together.
+
+    What the grader does in between, and the start of a worker, costs nothing of it.
+    """
+
+    left: float
+
+    @contextmanager
+    def spending(self, most: float) -> Iterator[float]:
+        """Time what happens in the block, which may take the seconds that are given: `most`, or what is left.
+
+        Raises WorkerEnded where nothing is left, and says so where that was what made it stop.
+        """
+        if self.left <= 0:
+            raise WorkerEnded("timeout", OUT_OF_TIME)
+        short, started = self.left < most, time.monotonic()
+        try:
+            yield min(self.left, most)
+        except WorkerEnded as ended:
+            if short and ended.why == "timeout":
+                raise WorkerEnded("timeout", OUT_OF_TIME) from None
+            raise
+        finally:
+            self.left -= time.monotonic() - started
+
+
 class Student:
     """One worker with one loaded module; `function` is the exercise's target.
 
     `student(x)` calls the target, `student.name(x)` another function of the module. Every call has its own
-    deadline, and all together have one.
+    deadline, and all together have an allowance.
     """
 
     def __init__(
-        self, worker: Worker, function: str, *, call_seconds: float, seconds: float, grad: bool
+        self, worker: Worker, function: str, *, call_seconds: float, allowance: Allowance, grad: bool
     ) -> None:
         self._worker, self._function, self._grad = worker, function, grad
-        self._call_seconds, self._deadline = call_seconds, time.monotonic() + seconds
+        self._call_seconds, self._allowance = call_seconds, allowance
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask({"what": "function", "name": self._function}, args, kwargs)["value"]
@@ -77,17 +106,10 @@ class Student:
         return self._worker.printed, self._worker.printed_size
 
     def _ask(self, target: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise WorkerEnded("timeout", OUT_OF_TIME)
         request = {"inspect": False, "watch": False, "grad": self._grad, **target}
         given = [_bare(a) for a in args], {k: _bare(v) for k, v in kwargs.items()}
-        try:
-            reply = self._worker.call(request, *given, min(self._call_seconds, left))
-        except WorkerEnded as ended:
-            if ended.why == "timeout" and left < self._call_seconds:
-                raise WorkerEnded("timeout", OUT_OF_TIME) from None
-            raise
+        with self._allowance.spending(self._call_seconds) as seconds:
+            reply = self._worker.call(request, *given, seconds)
         if "value" not in reply:
             raise WorkerEnded("protocol", "a reply without a value")
         reply["value"] = self._dress(reply["value"])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.forkserver import ForkServer, ServerDied
-from dojo.grading.student import Student
+from dojo.grading.student import Allowance, Student
 from dojo.worker import wire
 
 CALL = {"what": "function", "inspect": False, "watch": False, "grad": False}
@@ -297,7 +297,7 @@ def make(n):
 
 def test_objects_read_like_ordinary_python(server: ForkServer) -> None:
     with _loaded(server, VALUE) as worker:
-        student = Student(worker, "make", call_seconds=5, seconds=20, grad=False)
+        student = Student(worker, "make", call_seconds=5, allowance=Allowance(20), grad=False)
         a, b = student.Value(2.0), student.Value(3.0)
         c = a * b + a + 1 + 2 * b
         assert c.data == 15.0 and (-c).data == -15.0

@@ -18,7 +18,7 @@ from dojo.grading.cases import question
 from dojo.grading.draw import Structure
 from dojo.grading.properties import properties, run
 from dojo.grading.registry import load
-from dojo.grading.student import Student
+from dojo.grading.student import Allowance, Student
 from dojo.grading.work import LEAST, large_case
 from dojo.verdict import Verdict
 from dojo.worker.watch import loading, watched
@@ -172,7 +172,7 @@ def _run_rules(engine: Engine, source: str) -> int:
     (prop,) = [p for p in properties(grader, rules) if p.name == "rules"]
     with engine.clone_server().worker(memory_mib=512, cpu_seconds=20) as worker:
         worker.load(source, "m", 5)
-        student = Student(worker, "cube_backward", call_seconds=5, seconds=20, grad=False)
+        student = Student(worker, "cube_backward", call_seconds=5, allowance=Allowance(20), grad=False)
         return run(prop, grader, student, 1)
 
 

@@ -14,7 +14,7 @@ from dojo.channel import StudentError
 from dojo.engine import Engine
 from dojo.grading.asking import Falsified
 from dojo.grading.properties import properties, run
-from dojo.grading.student import Student
+from dojo.grading.student import Allowance, Student
 from dojo.rules.check import violations
 from dojo.rules.seen import broken_rule, step_budget, work_budget
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
@@ -217,7 +217,7 @@ def _run_rules(engine: Engine, source: str) -> int:
     (prop,) = [p for p in properties(grader, rules) if p.name == "rules"]
     with engine.clone_server().worker(memory_mib=512, cpu_seconds=20) as worker:
         worker.load(source, "m", 5)
-        student = Student(worker, "cube_backward", call_seconds=5, seconds=20, grad=False)
+        student = Student(worker, "cube_backward", call_seconds=5, allowance=Allowance(20), grad=False)
         return run(prop, grader, student, 1)
 
 
