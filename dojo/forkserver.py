@@ -46,6 +46,7 @@ class ForkServer:
             "LC_ALL": "C.UTF-8",
             "OMP_NUM_THREADS": "1",
             "PYTHONHASHSEED": "0",
+            "CUDA_VISIBLE_DEVICES": "",  # there is no ceiling on a graphics card's memory
             "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         }
         self._process: subprocess.Popen[bytes] | None = subprocess.Popen(

@@ -164,6 +164,7 @@ def _environment(folder: str) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
+        "CUDA_VISIBLE_DEVICES": "",
         TAG: folder,
     }
     names |= {name: os.environ[name] for name in KEPT if name in os.environ}

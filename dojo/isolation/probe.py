@@ -38,7 +38,9 @@ ACTS = {
     "sandbox": "see_that_the_course_is_there see_that_the_file_is_there",
 }
 NAMESPACES = ("pid", "net", "mnt", "ipc")  # each must be the server's own at level sandbox
-ENVIRONMENT = ("PATH", "LC_ALL", "OMP_NUM_THREADS", "PYTHONHASHSEED", "GLIBC_TUNABLES", "LC_CTYPE")
+ENVIRONMENT = (
+    "PATH LC_ALL LC_CTYPE OMP_NUM_THREADS PYTHONHASHSEED GLIBC_TUNABLES CUDA_VISIBLE_DEVICES"
+).split()
 
 
 def prove(server: Server, course: Path) -> Proof:
@@ -117,7 +119,7 @@ def _targets(course: Path) -> Iterator[dict[str, Any]]:
             "grader": os.getpid(),
             "memory": 4 * MEMORY_MIB << 20,
             "file": 4 << 20,
-            "environment": list(ENVIRONMENT),
+            "environment": ENVIRONMENT,
         }
 
 

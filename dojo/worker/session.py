@@ -131,13 +131,13 @@ class Session:
                 seen, value = _watched(call, steps, give_up, profile, before)
             else:
                 seen, value = None, function(*args, **kwargs)
-        reply: dict[str, Any] = {"value": value, "seen": seen}
+        reply: dict[str, Any] = {"seen": seen}
         if request["inspect"]:
             reply["after"] = {"args": args, "kwargs": kwargs}
             parts = _tensors(value)
             shares = _shares_memory(parts, {**dict(enumerate(args)), **kwargs})
             reply["shares"] = shares + self.earlier(parts)
-        return reply
+        return {**reply, "value": value}  # last, so that a huge one leaves room for the others
 
     def earlier(self, parts: list[torch.Tensor]) -> list[str]:
         """ "earlier" if an answer shares memory with one that was looked at before, and remember it.
@@ -181,7 +181,8 @@ def _first_float(values: list[Any]) -> torch.dtype:
 def _tensors(value: Any, depth: int = 0) -> list[torch.Tensor]:
     """The ordinary tensors in a value, as deep as the wire would carry it."""
     if type(value) is _Tensor:
-        return [value] if value.layout is torch.strided and value.device.type == "cpu" else []
+        plain = value.layout is torch.strided and value.device.type == "cpu" and not value.is_nested
+        return [value] if plain else []
     if type(value) not in (dict, list, tuple) or len(value) > wire.NODE_LIMIT or depth >= wire.DEPTH_LIMIT:
         return []
     inner = value.values() if type(value) is dict else value

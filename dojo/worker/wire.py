@@ -129,6 +129,8 @@ def _encode(
 
 
 def _encode_tensor(tensor: torch.Tensor, payload: bytearray) -> Any:
+    if tensor.is_nested:
+        return {"k": "alien", "type": "Tensor", "why": "a nested tensor"}
     if tensor.layout is not torch.strided or tensor.device.type != "cpu" or tensor.dtype not in _NAMES:
         return {
             "k": "alien",

@@ -138,7 +138,7 @@ def test_worker_has_nothing_of_ours(server: SpawnServer) -> None:
         "    return [sorted(os.environ), os.listdir('/proc/self/fd'), os.getcwd(), before, ours, os.getsid(0) == os.getpid()]\n"
     )
     names, descriptors, folder, before, ours, alone = _answer(server, source)  # type: ignore[misc]
-    expected = {"PATH", "LC_ALL", "OMP_NUM_THREADS", "PYTHONHASHSEED", "TMPDIR"}
+    expected = {"PATH", "LC_ALL", "OMP_NUM_THREADS", "PYTHONHASHSEED", "CUDA_VISIBLE_DEVICES", "TMPDIR"}
     assert set(names) - {*spare.KEPT, "LC_CTYPE", "TEMP", "TMP"} == expected
     assert set(descriptors) - {"4"} == {"0", "1", "2", "3"}  # the last one is the listing's own
     assert ours == [] and before == [] and alone is True
