@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.forkserver import ForkServer, ServerDied
-from dojo.isolation.probe import ENVIRONMENT
 from dojo.grading.student import Allowance, Student
+from dojo.isolation.probe import ENVIRONMENT
 from dojo.worker import wire
 
 CALL = {"what": "function", "inspect": False, "watch": False, "grad": False}
