@@ -51,6 +51,7 @@ class Attack(BaseModel):
     rules: str | None = "forbidden"  # with everything on, as in a real course
     process: str | None = None  # what it does where there are no walls: never a forged verdict
     walls_at_process: str | None = None  # its verdict there, where that is another one
+    starts: bool = False  # threads or processes, which the worker of an ordinary user may not, walls or not
     process_skip: bool = False  # too dangerous for the machine that runs the suite where there are no walls
     passes: bool = False  # a right control, or an answer that is right and must not suffer
     links: dict[str, str] = {}  # put into the submission: symbolic links and what they point to,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 
@@ -55,6 +56,8 @@ def verdict_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[A
 @pytest.mark.usefixtures("allow_list_off")
 def test_helps(attack: Attack, verdict_of: Callable[[Attack], tuple[str, str]]) -> None:
     """With no rule in the way it earns the points."""
+    if attack.starts and os.geteuid() != 0:
+        pytest.skip("an ordinary user's worker starts no threads and no processes")
     verdict, message = verdict_of(attack)
     assert verdict == "passed", message
 
