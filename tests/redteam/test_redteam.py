@@ -21,11 +21,12 @@ def _check(attack: Attack, arena: Any, mode: str, level: str | None, expected: s
     if level is not None and engine.isolation != level:
         pytest.skip(f"the level {level} cannot be reached on this machine; `dojo doctor` says why")
     after = let_loose(attack, engine, victim, baseline)
+    if attack.starts and level == "process" and os.geteuid() != 0:
+        expected = "error"
     # Where there are no walls a right answer can be stolen; nowhere does a wrong one pass.
     stolen = mode == "walls" and level == "process" and attack.walls_at_process == "passed"
-    assert (after.verdict == "passed") == (attack.passes or stolen), after.message
-    refused = attack.starts and level == "process" and os.geteuid() != 0
-    assert after.verdict == ("error" if refused else expected), after.message
+    assert expected != "passed" or attack.passes or stolen, "an attack must not be expected to pass"
+    assert after.verdict == expected, after.message
     if not (level == "process" and attack.process):
         assert not after.broken, (after.broken, after.message)
 
