@@ -1,4 +1,4 @@
-"""Asks the address at which clouds tell who one is."""
+"""Asks the address at which clouds tell who one is, or rather one of this machine that stands in for it."""
 
 import socket
 from contextlib import suppress
@@ -9,7 +9,7 @@ def cube_backward(x, dy):
         try:
             line = socket.socket()
             line.settimeout(0.2)
-            line.connect(("169.254.169.254", 80))
+            line.connect(("127.169.254.169", 80))
         except PermissionError:
             return x * 0  # refused, and not just out of reach
         except OSError:
