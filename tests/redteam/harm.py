@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import naive
+import torch
 
 from dojo.worker import scratch
 
@@ -93,6 +94,7 @@ def forked(
             faulthandler.disable()  # a crash is what some of them are for
             os.setsid()
             os.chdir(folder)
+            torch.set_num_threads(1)  # the others did not come along
             for target, source in ((0, nothing), (3, theirs.fileno())):
                 if target not in (write, lifeline):
                     os.dup2(source, target)

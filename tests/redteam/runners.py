@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 HUNG_SECONDS = 8.0  # for what is made to hang
 SECONDS = 60.0  # for the rest: a busy machine is slow
@@ -192,6 +193,7 @@ def _child(grade: Callable[[Path], int], folder: Path, output: Path) -> Any:
     try:
         os.setsid()
         os.chdir(folder)
+        torch.set_num_threads(1)  # the others did not come along: work for them would never be done
         descriptor = os.open(output, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         for stream in (1, 2):
             os.dup2(descriptor, stream)
