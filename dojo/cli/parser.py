@@ -52,10 +52,17 @@ def _build() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"dojo {__version__}")
     _plain(parser)
     subs = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    made = {}
+    made: dict[str, argparse.ArgumentParser] = {}
     for name, text in COMMANDS.items():
         made[name] = subs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
         _plain(made[name], argparse.SUPPRESS)
+    _of_grading(made)
+    _of_reading(made)
+    _of_authors(made)
+    return parser
+
+
+def _of_grading(made: dict[str, argparse.ArgumentParser]) -> None:
     made["check"].add_argument(
         "name", nargs="?", metavar="EX", help=EXERCISE + "; without one, the next exercise"
     )
@@ -70,6 +77,9 @@ def _build() -> argparse.ArgumentParser:
         _grading(made[name])
         _walls(made[name])
     made["doctor"].add_argument("--verbose", action="store_true", help="list everything that was tried")
+
+
+def _of_reading(made: dict[str, argparse.ArgumentParser]) -> None:
     made["list"].add_argument("names", nargs="*", metavar="UNIT", help="only these units")
     for name in ("show", "hint"):
         made[name].add_argument(
@@ -77,15 +87,17 @@ def _build() -> argparse.ArgumentParser:
         )
     made["reset"].add_argument("name", metavar="EX", help=EXERCISE)
     made["reset"].add_argument("--module", action="store_true", help="the whole file, not only this exercise")
+    made["data"].add_argument("what", choices=["fetch", "where"])
+    made["data"].add_argument("names", nargs="*", metavar="NAME", help="only these data sets")
+
+
+def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:
     made["stubs"].add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if a stub is out of step"
     )
     made["course"].add_argument(
         "what", choices=["check"], help="manifest, stubs, solutions, handouts and graders agree"
     )
-    made["data"].add_argument("what", choices=["fetch", "where"])
-    made["data"].add_argument("names", nargs="*", metavar="NAME", help="only these data sets")
-    return parser
 
 
 def _walls(parser: argparse.ArgumentParser) -> None:

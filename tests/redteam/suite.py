@@ -94,21 +94,29 @@ class Aftermath:
     broken: list[str] = field(default_factory=list)  # plain sentences; empty: contained
 
 
+def words(victim: Victim, port: int, address: str) -> dict[str, str]:
+    """What the words in an attack stand for: all that a determined student could find out beforehand.
+
+    port, address: of the listeners that nobody may reach.
+    """
+    return {
+        "SECRET": str(victim.secret),
+        "HOME": str(victim.secret.parent),
+        "TREE": str(victim.root),
+        "COURSE": str(victim.course.root),
+        "PORT": str(port),
+        "SOCKET": address,
+        "GRADER": str(os.getpid()),
+        "TAG": TAG,
+        "CANARY": "dojo-redteam-marker",
+        "WORKED": WORKED,
+    }
+
+
 def let_loose(attack: Attack, engine: Engine, victim: Victim, baseline: dict[str, Any]) -> Aftermath:
     """Grade the attack's submission as anybody's would be, then look at what is left of the world."""
     with _listener() as (port, address, heard):
-        fill = {
-            "SECRET": str(victim.secret),
-            "HOME": str(victim.secret.parent),
-            "TREE": str(victim.root),
-            "COURSE": str(victim.course.root),
-            "PORT": str(port),
-            "SOCKET": address,
-            "GRADER": str(os.getpid()),
-            "TAG": TAG,
-            "CANARY": "dojo-redteam-marker",
-            "WORKED": WORKED,
-        }
+        fill = words(victim, port, address)
         planted = Planted(attack.links, attack.fifos, attack.files, attack.sparse, attack.folders)
         folder = hand_in(victim, "attacker", attack.path, fill, planted)
         submission = take(folder, victim.course)

@@ -14,7 +14,7 @@ if sys.platform != "linux":
 import os
 
 from runners import HUNG_SECONDS, SECONDS, by_pytest, by_script, by_unittest, outcome
-from suite import TAG, WORKED, Attack, _left_files, _listener, attacks
+from suite import WORKED, Attack, _left_files, _listener, attacks, words
 from victim import CANARY, Victim, build, hand_in
 
 SCRIPT = (
@@ -129,18 +129,7 @@ def _let_loose(attack: Attack, victim: Victim, seconds: float) -> set[str]:
     grade = by_unittest if attack.name.startswith(UNITTEST) else grade
     wait_s = {"v17_late_child": 0.7, "v17_watching_child": 3.2}.get(attack.name, 0.0)
     with _listener() as (port, address, heard):
-        fill = {
-            "SECRET": str(victim.secret),
-            "HOME": str(victim.secret.parent),
-            "TREE": str(victim.root),
-            "COURSE": str(victim.course.root),
-            "PORT": str(port),
-            "SOCKET": address,
-            "GRADER": str(os.getpid()),
-            "TAG": TAG,
-            "WORKED": WORKED,
-        }
-        folder = hand_in(victim, "attacker", attack.path, fill)
+        folder = hand_in(victim, "attacker", attack.path, words(victim, port, address))
         home = _content(victim.secret.parent)
         found, text = outcome(grade, folder, wait_s, seconds)
         signs = {
