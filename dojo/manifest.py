@@ -6,7 +6,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RuleName = Literal["autograd", "torch.nn", "cross_entropy", "softmax", "batch_norm", "finite_differences"]
+RuleName = Literal[
+    "autograd", "torch.nn", "cross_entropy", "softmax", "batch_norm", "attention", "finite_differences"
+]
 RULE_NAMES: tuple[str, ...] = get_args(RuleName)
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]

@@ -58,6 +58,11 @@ FORBIDDEN: dict[str, frozenset[str]] = {
         "rms_norm RMSNorm batch_norm_gather_stats batch_norm_gather_stats_with_counts "
         "batch_norm_update_stats quantized_batch_norm".split()
     ),
+    "attention": frozenset(
+        "scaled_dot_product_attention MultiheadAttention multi_head_attention_forward "
+        "Transformer TransformerEncoder TransformerEncoderLayer TransformerDecoder "
+        "TransformerDecoderLayer".split()
+    ),
     "torch.nn": frozenset(),  # its names are simply not added, see `allowed`
     # No name gives them away, a work budget does; but for a step in the imaginary direction.
     "finite_differences": frozenset(
@@ -133,6 +138,7 @@ def why(name: str, rules: tuple[str, ...]) -> str | None:
         "cross_entropy": "is the ready-made loss, and here it is to be written out",
         "softmax": "is the ready-made softmax, and here it is to be written out",
         "batch_norm": "is ready-made normalisation, and here it is to be written out",
+        "attention": "is ready-made attention, and here it is to be written out",
         "finite_differences": "is for finite differences or complex numbers, whose steps amount to the same",
     }
     for rule in rules:
