@@ -15,7 +15,7 @@ from pathlib import Path
 from dojo.course import Course, Exercise, load
 from dojo.grading import registry
 from dojo.grading.grader import Grader
-from dojo.grading.museum import HEADER, reference_source, source_of, wrong_source
+from dojo.grading.museum import HEADER, alternative_source, reference_source, wrong_source
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "tests" / "submissions"
@@ -54,7 +54,7 @@ def _realistic(course: Course, graders: dict[str, Grader], module: str) -> str:
         if exercise in wrong_ones(course):
             source = wrong_source(grader, next(iter(grader.misconceptions.values())))
         elif grader.alternatives:
-            source = source_of(next(iter(grader.alternatives.values())), exercise.function)
+            source = alternative_source(grader, next(iter(grader.alternatives.values())))
         else:
             source = reference_source(grader)
         parts |= _definitions(source, exercise.function)

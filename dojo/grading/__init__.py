@@ -12,7 +12,7 @@ from dojo.grading.draw import (
     probabilities,
 )
 from dojo.grading.grader import Grader, backward_of, grades, open_ended
-from dojo.grading.helpers import close, near_zero, raises, require
+from dojo.grading.helpers import close, gradients, near_zero, raises, require, set_parameters
 from dojo.grading.hints import Hints
 from dojo.grading.remote import remote_function
 
@@ -24,6 +24,7 @@ __all__ = [
     "close",
     "distinct",
     "grades",
+    "gradients",
     "indices",
     "integers_in",
     "log_uniform",
@@ -36,4 +37,5 @@ __all__ = [
     "raises",
     "remote_function",
     "require",
+    "set_parameters",
 ]

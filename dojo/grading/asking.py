@@ -43,6 +43,8 @@ def arguments(case: Case, grader: Grader) -> tuple[list[Any], dict[str, Any]]:
 
 def ask(student: Student, case: Case, grader: Grader) -> Any:
     """The student's answer to a case. An exception of theirs remembers the case."""
+    if grader.played_by is not None:
+        return _play(student, case, grader)
     args, kwargs = arguments(case, grader)
     try:
         return student(*args, **kwargs)
@@ -54,13 +56,38 @@ def ask(student: Student, case: Case, grader: Grader) -> Any:
 def observe(
     student: Student, case: Case, grader: Grader, *, watch: dict[str, Any] | None = None
 ) -> Observation:
-    """The same, with what the call did to its arguments and, with `watch`, what the watches saw."""
+    """The same, with what the call did to its arguments and, with `watch`, what the watches saw.
+
+    A play has no arguments to look at, and what the watches saw is a list: one for each of its calls.
+    """
+    if grader.played_by is not None:
+        if watch is None:
+            return Observation(_play(student, case, grader), [], [])
+        with student.watched({**watch, "profile": False}) as seen:
+            return Observation(_play(student, case, grader), [], [], seen)
     args, kwargs = arguments(case, grader)
     try:
         return student.observe(*args, watch=watch, **kwargs)
     except StudentError as error:
         error.case = case
         raise
+
+
+# What Python raises where an answer is not what a play expects of it: no such attribute, no number, ...
+FORM_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError, RuntimeError)
+
+
+def _play(student: Student, case: Case, grader: Grader) -> Any:
+    """Play a case. Where the student's objects do not answer as objects of that class do, it is Falsified."""
+    assert grader.played_by is not None
+    try:
+        return grader.played_by(student, **clone(case.given))
+    except StudentError as error:
+        error.case = case
+        raise
+    except FORM_ERRORS as error:
+        message = f"Your code does not do what the task asks for: {str(error)[:120]}."
+        raise Falsified(Mismatch("kind", message, None, None), case) from error
 
 
 def require_same(
@@ -80,8 +107,9 @@ def require_same(
 
 
 def require_form(answer: Any, case: Case) -> None:
-    """Raise Falsified unless an answer is a finite tensor, or a tuple or list of some."""
-    for part in answer if isinstance(answer, (list, tuple)) and answer else [answer]:
+    """Raise Falsified unless an answer is a finite tensor, or a tuple, list or dict of some."""
+    parts = list(answer.values()) if isinstance(answer, dict) else answer
+    for part in parts if isinstance(parts, (list, tuple)) and parts else [parts]:
         wanted = part if isinstance(part, Tensor) and part.is_floating_point() else Tensor()
         mismatch = compare(wanted, part)  # with itself: only NaN and infinity differ
         if mismatch:

@@ -44,12 +44,14 @@ def compare_parts(
 ) -> Mismatch | None:
     """`compare`, but part by part in the order of `parts`, so that the first wrong one has its name.
 
-    parts: name of a part to the indices that lead to it; what it leaves out is compared last.
+    parts: name of a part to the indices or keys that lead to it; what it leaves out is compared last.
     """
     for name, path in parts.items():
         wanted, got = expected, actual
         for step in path:
-            if type(got) not in (list, tuple) or len(got) != len(wanted):
+            same_keys = type(got) is dict and type(wanted) is dict and got.keys() == wanted.keys()
+            same_length = type(got) in (list, tuple) and type(wanted) is not dict and len(got) == len(wanted)
+            if not same_keys and not same_length:
                 return compare(expected, actual, scale, loose=loose)
             wanted, got = wanted[step], got[step]
         mismatch = compare(wanted, got, scale, name, loose)

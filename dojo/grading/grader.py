@@ -60,6 +60,7 @@ class Grader:
     budget: bool = True
     every: bool = False  # try each size tuple once: where sizes stand for kinds of case, none may be missed
     file: str = ""
+    played_by: Callable[..., Any] | None = None
     reference: Callable[..., Any] | None = None
     misconceptions: dict[str, Wrong] = field(default_factory=dict)
     alternatives: dict[str, Callable[..., Any]] = field(default_factory=dict)
@@ -100,6 +101,15 @@ class Grader:
         self.alternatives[function.__name__] = function
         return function
 
+    def play(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Register how a case is played on the student's code, where that takes more than one call.
+
+        The function takes `student` (see `Student`) and the inputs by name, and returns the
+        answer as plain data. It is played on misconceptions too, in the grader's own process.
+        """
+        self.played_by = function
+        return function
+
     def property(self, text: str, *, examples: int = 5) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a statement about every right answer. The function takes `answer` (the value for one case)
         or `student` (to call it as it likes) first, then any inputs by name, and returns whether it holds."""
@@ -118,15 +128,15 @@ class Grader:
     def bind(self, reference: Callable[..., Any]) -> Grader:
         """Take names, shapes and defaults from the reference's signature and from the hidden inputs."""
         self.reference = reference
-        self.parameters = dict(inspect.signature(reference, eval_str=True).parameters)
+        asks = inspect.signature(self.played_by or reference, eval_str=True)
+        self.parameters = dict(list(asks.parameters.items())[1 if self.played_by else 0 :])
         own = inspect.signature(self.forward or self.oracle or (lambda: None), eval_str=True).parameters
         self.takes = tuple(own)
         self.shapes = _shapes({**own, **self.parameters})
         drawn = [dim for dims in self.shapes.values() for dim in dims if re.match(r"[A-Za-z]", dim)]
         letters = dict.fromkeys([*drawn, *self.minimum, *self.largest])
         self.letters = tuple(letter for letter in letters if letter not in self.derived)
-        result = inspect.signature(reference, eval_str=True).return_annotation
-        self.answer_letters = frozenset(_dims(result)) or frozenset(self.letters)
+        self.answer_letters = frozenset(_dims(asks.return_annotation)) or frozenset(self.letters)
         minimum = tuple(self.minimum.get(letter, 2) for letter in self.letters)
         usual = [max(drawing.LARGEST, low + drawing.LARGEST - 2) for low in minimum]
         largest = tuple(self.largest.get(name, n) for name, n in zip(self.letters, usual, strict=True))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,14 +13,14 @@ from torch import Tensor
 
 from dojo.channel import StudentError
 from dojo.grading import draw as drawing
-from dojo.grading.asking import arguments, observe
+from dojo.grading.asking import Falsified, arguments, observe
 from dojo.grading.cases import Case, question, upstream_size
 from dojo.grading.compare import compare
 from dojo.grading.grader import Grader, Wrong
-from dojo.grading.museum import wrong_function
+from dojo.grading.museum import LocalStudent, wrong_function
 from dojo.grading.properties import smallest
 from dojo.grading.student import Student
-from dojo.grading.values import tensors
+from dojo.grading.values import clone, mapped, tensors
 
 CASES = 8  # besides the failing one: enough to tell apart ideas that agree on a small input
 
@@ -28,11 +30,15 @@ def name_misconception(student: Student, grader: Grader, failing: Case | None) -
     cases = ([failing] if failing is not None else []) + _cases(grader)
     left = list(grader.misconceptions.values())
     sharing = left  # those of `left` that share memory with the same arguments, too
+    local = {} if grader.played_by is None else {w.name: LocalStudent(grader, w) for w in left}
     for case in cases:
         if not left:
             return None
         theirs = _student_behaviour(student, grader, case)
-        ours = {wrong.name: _own_behaviour(grader, wrong, case) for wrong in left}
+        ours = {}
+        for wrong in left:
+            stands_in = local.get(wrong.name)
+            ours[wrong.name] = _own_behaviour(grader, wrong, case, stands_in, student.grad)
         scale = upstream_size(grader, case)
         left = [wrong for wrong in left if _alike(ours[wrong.name], theirs, scale, grader.loose)]
         sharing = [wrong for wrong in sharing if wrong in left and ours[wrong.name].shares == theirs.shares]
@@ -69,22 +75,33 @@ def _student_behaviour(student: Student, grader: Grader, case: Case) -> Behaviou
         seen = observe(student, case, grader)
     except StudentError as error:
         return Behaviour(raised=error.type_name)
+    except Falsified as error:
+        return Behaviour(raised=type(error.__cause__).__name__)
     return Behaviour(None, seen.value, seen.after, bool(seen.shares))
 
 
-def _own_behaviour(grader: Grader, wrong: Wrong, case: Case) -> Behaviour:
-    args, kwargs = arguments(case, grader)
-    function = wrong_function(grader, wrong)
+def _own_behaviour(
+    grader: Grader, wrong: Wrong, case: Case, stands_in: LocalStudent | None, grad: bool
+) -> Behaviour:
+    """What a misconception does. `stands_in` is for a play; `grad`: whether autograd records it."""
+    function: Callable[..., Any]
+    if stands_in is None or grader.played_by is None:
+        function, (args, kwargs) = wrong_function(grader, wrong), arguments(case, grader)
+    else:
+        function, args, kwargs = partial(grader.played_by, stands_in), [], clone(case.given)
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)  # as the worker does for float64 inputs
     try:
-        with torch.no_grad(), warnings.catch_warnings():
+        with torch.set_grad_enabled(grad), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a wrong answer may well divide by zero
             value = function(*args, **kwargs)
+            value = mapped(value, Tensor.detach)
     except Exception as error:
         return Behaviour(raised=type(error).__name__)
     finally:
         torch.set_default_dtype(before)
+    if stands_in is not None:
+        return Behaviour(None, value, [], False)
     after = [*args, *kwargs.values()]
     return Behaviour(None, value, after, _shares(value, after))
 

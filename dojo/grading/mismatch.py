@@ -85,5 +85,6 @@ def describe(value: Any) -> str:
         list: lambda v: f"a list of {len(v)}",
         tuple: lambda v: f"a tuple of {len(v)}",
         dict: lambda v: "a dict",
+        frozenset: lambda v: f"a set of {len(v)}",
     }
     return words.get(type(value), lambda v: f"an object of type {type(v).__name__}")(value)

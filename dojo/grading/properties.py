@@ -13,7 +13,7 @@ import hypothesis
 
 from dojo.channel import StudentError, WorkerEnded
 from dojo.grading import universal
-from dojo.grading.asking import Falsified, ask, require_like
+from dojo.grading.asking import FORM_ERRORS, Falsified, ask, require_like
 from dojo.grading.cases import Parts, case_with_answer, drawn_domains, strategy
 from dojo.grading.draw import Structure
 from dojo.grading.grader import Grader, Statement
@@ -47,7 +47,8 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
     single = grader.forward is not None or grader.oracle is not None
     if single:
         text = "equals autograd's gradient" if grader.forward else "equals the right answer"
-        float32 = (universal.keeps_float32,) if _has_floats(grader) else ()
+        plain = grader.played_by is None  # an object has its dtype from elsewhere
+        float32 = (universal.keeps_float32,) if plain and _has_floats(grader) else ()
         also = (*float32, *repeatable)
         found.append(Property("right_answer", text, grader.examples, universal.equals_reference, also))
     found += [Property(s.name, s.text, s.examples, partial(_stated, s)) for s in grader.statements]
@@ -153,7 +154,7 @@ def _stated(statement: Statement, student: Student, grader: Grader, parts: Parts
     values = {name: clone(value) for name, value in case.all.items() if name in names[1:]}
     try:
         holds = statement.holds(first, **values)
-    except (TypeError, AttributeError, ValueError, LookupError, ArithmeticError, RuntimeError) as error:
+    except FORM_ERRORS as error:
         if isinstance(error, StudentError):
             raise
         what = "Your answer" if first is student else f"The answer is {describe(first)}; it"

@@ -11,6 +11,7 @@ from typing import Any
 from dojo.channel import Worker, WorkerEnded
 from dojo.worker.wire import Alien, Code, Handle
 
+_CALLS = ("function", "object", "method", "operator")  # what a request can call of the student's
 OUT_OF_TIME = "all calls together took longer than the exercise allows"
 
 
@@ -65,6 +66,8 @@ class Student:
     ) -> None:
         self._worker, self._function, self._grad = worker, function, grad
         self._call_seconds, self._allowance = call_seconds, allowance
+        self._watch: dict[str, Any] | None = None
+        self._seen: list[Any] = []
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask({"what": "function", "name": self._function}, args, kwargs)["value"]
@@ -101,24 +104,46 @@ class Student:
             reply["value"], values, shares if type(shares) is list else ["?"], reply.get("seen")
         )
 
+    def run(self, code: Code, *args: Any) -> Any:
+        """Call a function of the grader's beside the student's objects: `code` is a `remote_function`."""
+        return self._ask({"what": "code", "name": code.name}, (code, *args), {})["value"]
+
+    @contextmanager
+    def watched(self, watch: dict[str, Any]) -> Iterator[list[Any]]:
+        """Watch all calls in the block; what the watches saw in each."""
+        self._watch, self._seen = watch, []
+        try:
+            yield self._seen
+        finally:
+            self._watch = None
+
+    @property
+    def grad(self) -> bool:
+        """Whether autograd records what the student's code computes."""
+        return self._grad
+
     def printed(self) -> tuple[str, int]:
         """What the last call printed, cut, and how many characters it was."""
         return self._worker.printed, self._worker.printed_size
 
     def _ask(self, target: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         request = {"inspect": False, "watch": False, "grad": self._grad, **target}
+        watch = self._watch is not None and target["what"] in _CALLS
+        request |= {"watch": True, **(self._watch or {})} if watch else {}
         given = [_bare(a) for a in args], {k: _bare(v) for k, v in kwargs.items()}
         with self._allowance.spending(self._call_seconds) as seconds:
             reply = self._worker.call(request, *given, seconds)
         if "value" not in reply:
             raise WorkerEnded("protocol", "a reply without a value")
+        if watch:
+            self._seen.append(reply.get("seen"))
         reply["value"] = self._dress(reply["value"])
         return reply
 
     def _dress(self, value: Any) -> Any:
         if isinstance(value, Handle):
             return RemoteObject(self, value)
-        if type(value) in (list, tuple):
+        if type(value) in (list, tuple, frozenset):
             return type(value)(self._dress(v) for v in value)
         if type(value) is dict:
             return {key: self._dress(v) for key, v in value.items()}
@@ -126,7 +151,10 @@ class Student:
 
 
 class RemoteObject:
-    """An object of one of the student's classes. It stays in the worker; this handle reads like it."""
+    """An object of one of the student's classes. It stays in the worker; this handle reads like it.
+
+    Two handles are equal if they stand for the same object.
+    """
 
     def __init__(self, student: Student, handle: Handle) -> None:
         self.__dict__["_student"], self.__dict__["_handle"] = student, handle
@@ -148,6 +176,12 @@ class RemoteObject:
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._do("set", name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RemoteObject) and other._handle == self._handle
+
+    def __hash__(self) -> int:
+        return hash(self._handle)
 
     @property
     def type_name(self) -> str:
@@ -173,6 +207,6 @@ for _name in ("neg", "pos", "getitem", "lt", "gt", "le", "ge"):
 def _bare(value: Any) -> Any:
     if isinstance(value, RemoteObject):
         return value._handle
-    if type(value) in (list, tuple):
+    if type(value) in (list, tuple, frozenset):
         return type(value)(_bare(v) for v in value)
-    return value
+    return {key: _bare(v) for key, v in value.items()} if type(value) is dict else value

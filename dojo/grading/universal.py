@@ -33,7 +33,7 @@ def equals_reference(student: Student, grader: Grader, parts: Parts) -> None:
     case, expected = case_with_answer(grader, parts)
     seen = observe(student, case, grader)
     require_same(expected, seen.value, case, grader)
-    if grader.pure:
+    if grader.pure and grader.played_by is None:
         _require_pure(seen, case, expected, grader)
 
 
@@ -112,7 +112,8 @@ def keeps_the_rules(
     those that "right_answer" is checked on, and who works hard on small inputs only must be right here.
     """
     structure = replace(parts[0], scale=SCALES.index(max(SCALES)))
-    watched = tuple(r for r in rules if r != "finite_differences" or grader.budget)
+    countable = grader.budget and grader.played_by is None
+    watched = tuple(r for r in rules if r != "finite_differences" or countable)
     least = 0
     if larger:  # of sizes that nobody can know
         structure = replace(structure, sizes=structure.salt % min(4, len(grader.sizes)))
@@ -122,7 +123,9 @@ def keeps_the_rules(
     steps = step_budget(size, products) if "finite_differences" in watched else None
     # One watch on other threads is enough, and with the profiler honest loops would take too long here.
     seen = observe(student, case, grader, watch={"steps": steps, "profile": not larger})
-    message = broken_rule(seen.seen, watched, size, products, larger)
+    calls = [seen.seen] if grader.played_by is None else seen.seen
+    found = (broken_rule(call, watched, size, products, larger) for call in calls)
+    message = next((sentence for sentence in found if sentence), None)
     if "autograd" in rules and any(getattr(t, "had_graph", False) for t in tensors(seen.value)):
         message = "The answer carries an autograd graph, and this exercise is to be done by hand."
     if message:
@@ -161,6 +164,8 @@ def _with(case: Case, values: dict[str, Any]) -> Case:
 
 
 def _combine(a: float, first: Any, b: float, second: Any) -> Any:
+    if isinstance(first, dict):
+        return {name: _combine(a, first[name], b, second[name]) for name in first}
     if isinstance(first, (list, tuple)):
         return tuple(_combine(a, f, b, s) for f, s in zip(first, second, strict=True))
     return a * first + b * second

@@ -77,6 +77,7 @@ class Session:
     def __init__(self) -> None:
         self.namespace: dict[str, Any] = {}
         self.objects: list[Any] = []
+        self.numbers: dict[int, int] = {}  # identity of an object to its number; `objects` keeps it alive
         self.at_import: set[str] = set()  # operators
         self.answered: dict[int, Any] = {}  # address to storage, of the last answers
 
@@ -94,8 +95,10 @@ class Session:
         """A handle for an object of one of the student's own classes; None for anything else."""
         if type(value).__module__ != self.namespace.get("__name__") or isinstance(value, _Tensor):
             return None
-        self.objects.append(value)
-        return wire.Handle(len(self.objects) - 1, type(value).__name__)
+        number = self.numbers.setdefault(id(value), len(self.objects))
+        if number == len(self.objects):
+            self.objects.append(value)
+        return wire.Handle(number, type(value).__name__)
 
     def resolve(self, value: Any) -> Any:
         """Arguments as student code sees them: handles become objects, code becomes functions."""
@@ -103,7 +106,7 @@ class Session:
             return self.objects[value.number]
         if type(value) is wire.Code:
             return value.build()
-        if type(value) in (list, tuple):
+        if type(value) in (list, tuple, frozenset):
             return type(value)(self.resolve(v) for v in value)
         if type(value) is dict:
             return {key: self.resolve(v) for key, v in value.items()}
@@ -117,7 +120,7 @@ class Session:
         finish: sends a reply and ends the process, for a call that has cost more than any right answer.
         """
         args, kwargs = self.resolve(values["args"]), self.resolve(values["kwargs"])
-        function = self.function(request)
+        function = args.pop(0) if request["what"] == "code" else self.function(request)
         _set_default_dtype(_first_float(args + list(kwargs.values())))
         with torch.set_grad_enabled(bool(request["grad"])):
             if request["watch"]:

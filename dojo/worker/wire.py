@@ -94,13 +94,16 @@ def _encode(
     kind = type(value)
     if value is None or kind in (bool, int, float, str):
         return value if _is_small(value) else {"k": "alien", "type": kind.__name__, "why": "too large"}
-    if kind in (list, tuple, dict):
+    if kind in (list, tuple, dict, set, frozenset):
         entries = len(value) * (2 if kind is dict else 1)
         if depth >= DEPTH_LIMIT or entries > budget[0]:
             return {"k": "alien", "type": kind.__name__, "why": "nested too deeply or too large"}
         budget[0] -= entries
     if kind in (list, tuple):
         return {"k": kind.__name__, "v": [_encode(v, payload, keep, depth + 1, budget) for v in value]}
+    if kind in (set, frozenset):
+        members = [_encode(v, payload, keep, depth + 1, budget) for v in value]
+        return {"k": "set", "v": members}
     if kind is dict and not all(map(_is_plain_key, value)):
         return {"k": "alien", "type": "dict", "why": "not all of its keys are plain data"}
     if kind is dict:
@@ -216,6 +219,8 @@ class _Decoder:
             return values if kind == "list" else tuple(values)
         if kind == "dict":
             return self.pairs(self.entries(data, depth, 2), depth)
+        if kind == "set":
+            return self.members(self.entries(data, depth, 1), depth)
         if kind == "tensor":
             return self.tensor(data)
         if kind == "handle":
@@ -233,6 +238,12 @@ class _Decoder:
         if depth >= DEPTH_LIMIT or self.left < 0:
             raise WireError("nested too deeply or too large")
         return entries
+
+    def members(self, members: list[Any], depth: int) -> frozenset[Any]:
+        values = [self.value(member, depth + 1) for member in members]
+        if not all(type(value) in (Handle, Alien) or _is_plain_key(value) for value in values):
+            raise WireError("a set with a member that is not plain")
+        return frozenset(values)
 
     def pairs(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
         if any(type(pair) is not list or len(pair) != 2 for pair in pairs):

@@ -19,7 +19,7 @@ from dojo.grading.asking import arguments
 from dojo.grading.cases import Case, question
 from dojo.grading.compare import compare
 from dojo.grading.draw import Structure
-from dojo.grading.museum import HEADER, reference_source, source_of
+from dojo.grading.museum import HEADER, alternative_source, reference_source
 from dojo.grading.properties import smallest
 
 IDS = [e.id for e in course().exercises if "finite_differences" in course().rules(e.id)]
@@ -121,7 +121,7 @@ def test_which_right_answers_agree_on_impossible_caches(exercise_id: str) -> Non
     (case,) = _cases(exercise_id, 1)
     argument, change, apart = IMPOSSIBLE[exercise_id]
     case = Case({**case.given, argument: change(case.given[argument])})
-    sources = {n: source_of(f, name) for n, f in grader.alternatives.items()}
+    sources = {n: alternative_source(grader, f) for n, f in grader.alternatives.items()}
     expected = _answer(reference_source(grader), name, case, grader)
     answers = {n: _answer(source, name, case, grader) for n, source in sources.items()}
     assert {n for n, answer in answers.items() if compare(expected, answer, 1.0)} == apart

@@ -9,7 +9,7 @@ from museum import ROOT, course, grade, graders, same_function
 from dojo.engine import Engine
 from dojo.grading.cases import case_with_answer
 from dojo.grading.draw import Structure
-from dojo.grading.museum import reference_source, source_of, wrong_source
+from dojo.grading.museum import alternative_source, reference_source, wrong_source
 from dojo.grading.properties import smallest
 from dojo.seeds import Seed
 from dojo.submission import take
@@ -39,7 +39,7 @@ def test_model_answer_passes(engine: Engine, exercise_id: str) -> None:
 @pytest.mark.parametrize(("exercise_id", "name"), RIGHT, ids=map("-".join, RIGHT))
 def test_alternative_passes(engine: Engine, exercise_id: str, name: str) -> None:
     grader = graders()[exercise_id]
-    source = source_of(grader.alternatives[name], course().exercise(exercise_id).function)
+    source = alternative_source(grader, grader.alternatives[name])
     result = grade(engine, exercise_id, source)
     assert result.verdict is Verdict.PASSED, f"{result.verdict.value}: {result.message}"
 
