@@ -98,7 +98,7 @@ def prepare(
         return refused(Verdict.NOT_STARTED, f"There is no {name} in this submission.")
     content = submission.files[name]
     try:
-        needed = part(content, exercise.function)
+        needed = part(content, exercise.function, grader.uses)
     except SourceError as error:
         return refused(Verdict.ERROR, str(error))
     if not any(getattr(node, "name", None) == exercise.function for node in needed.statements):
@@ -107,7 +107,7 @@ def prepare(
     if is_untouched(needed.definition, _stub(course.path("solutions", exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
-    broken = violations(content, exercise.function, rules, course.defaults.imports)
+    broken = violations(content, exercise.function, rules, course.defaults.imports, grader.uses)
     if broken:
         more = f" ({len(broken) - 1} more like it)" if len(broken) > 1 else ""
         kept = "keeps to the rules of the exercise"

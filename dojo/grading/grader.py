@@ -61,6 +61,7 @@ class Grader:
     every: bool = False  # try each size tuple once: where sizes stand for kinds of case, none may be missed
     file: str = ""
     played_by: Callable[..., Any] | None = None
+    uses: tuple[str, ...] = ()  # names of the module that the play needs besides the target
     reference: Callable[..., Any] | None = None
     misconceptions: dict[str, Wrong] = field(default_factory=dict)
     alternatives: dict[str, Callable[..., Any]] = field(default_factory=dict)

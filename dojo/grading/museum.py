@@ -76,7 +76,7 @@ class LocalStudent:
 
     def run(self, code: Code, *args: Any) -> Any:
         """Call a function of the grader's."""
-        return code(*args)
+        return code(*(self._names[self._target] if arg is self else arg for arg in args))
 
 
 def _edited(grader: Grader, old: str, new: str) -> str:

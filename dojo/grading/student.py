@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dojo.channel import Worker, WorkerEnded
-from dojo.worker.wire import Alien, Code, Handle
+from dojo.worker.wire import Alien, Code, Handle, Name
 
 _CALLS = ("function", "object", "method", "operator")  # what a request can call of the student's
 OUT_OF_TIME = "all calls together took longer than the exercise allows"
@@ -75,7 +75,7 @@ class Student:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
-        return lambda *args, **kwargs: self._ask({"what": "function", "name": name}, args, kwargs)["value"]
+        return _Named(self, name)
 
     def observe(self, *args: Any, watch: dict[str, Any] | None = None, **kwargs: Any) -> Observation:
         """Call the target and look at what the call did to its arguments.
@@ -105,7 +105,10 @@ class Student:
         )
 
     def run(self, code: Code, *args: Any) -> Any:
-        """Call a function of the grader's beside the student's objects: `code` is a `remote_function`."""
+        """Call a function of the grader's beside the student's objects: `code` is a `remote_function`.
+
+        The student's own functions and classes may be arguments: `student` for the target, `student.name`.
+        """
         return self._ask({"what": "code", "name": code.name}, (code, *args), {})["value"]
 
     @contextmanager
@@ -148,6 +151,17 @@ class Student:
         if type(value) is dict:
             return {key: self._dress(v) for key, v in value.items()}
         return value
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A function or class of the student's module: to be called, or to be an argument of `run`."""
+
+    _student: Student
+    _name: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._student._ask({"what": "function", "name": self._name}, args, kwargs)["value"]
 
 
 class RemoteObject:
@@ -207,6 +221,10 @@ for _name in ("neg", "pos", "getitem", "lt", "gt", "le", "ge"):
 def _bare(value: Any) -> Any:
     if isinstance(value, RemoteObject):
         return value._handle
+    if isinstance(value, Student):
+        return Name(value._function)
+    if isinstance(value, _Named):
+        return Name(value._name)
     if type(value) in (list, tuple, frozenset):
         return type(value)(_bare(v) for v in value)
     return {key: _bare(v) for key, v in value.items()} if type(value) is dict else value

@@ -25,6 +25,9 @@ _SETTABLE = frozenset(("data", "grad", "requires_grad"))  # of a tensor, where t
 _PLAIN_TYPES = frozenset("bool bytes dict float frozenset int list set str tuple".split())
 _ORDINARY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is shown
+# A scalar of the student's own has these too. On a tensor they lead nowhere: it has no graph, since what
+# would start one stays forbidden, and calls run without.
+_OWN_GRADIENTS = frozenset(("grad", "backward"))
 _CONTEXTS = frozenset(("no_grad", "inference_mode"))
 _COMPLEX = why("complex", ("finite_differences",))
 
@@ -101,7 +104,7 @@ class _Checker:
         class calls an attribute `jit` or `f_back`."""
         if is_dunder(name):
             return name in _OWN_DUNDERS
-        return name not in self.forbidden and name not in taken(self.imports)
+        return name in _OWN_GRADIENTS or (name not in self.forbidden and name not in taken(self.imports))
 
     def check_import(self, node: ast.AST, module: str) -> None:
         parts = module.split(".")

@@ -20,12 +20,15 @@ class Part:
 
 
 @lru_cache(maxsize=32)
-def part(content: bytes, function: str) -> Part:
-    """What `function` needs of a module; "" stands for what runs on import. Raises SourceError."""
+def part(content: bytes, function: str, also: tuple[str, ...] = ()) -> Part:
+    """What `function` needs of a module, and the names in `also`; "" stands for what runs on import.
+
+    Raises SourceError.
+    """
     text, tree = _read(content)
     if tree is None:
         raise SourceError(text)
-    source = keep_only(text, tree, needed_by(tree, function))
+    source = keep_only(text, tree, needed_by(tree, function, also))
     statements = parse(source).body  # what will run, so that this and nothing else is checked
     own = [node for node in tree.body if getattr(node, "name", None) == function]
     return Part(source, statements, keep_only(text, tree, own))
@@ -33,10 +36,14 @@ def part(content: bytes, function: str) -> Part:
 
 @lru_cache(maxsize=128)
 def violations(
-    content: bytes, function: str, rules: tuple[str, ...], imports: tuple[str, ...]
+    content: bytes,
+    function: str,
+    rules: tuple[str, ...],
+    imports: tuple[str, ...],
+    also: tuple[str, ...] = (),
 ) -> tuple[check.Violation, ...]:
     """Everything in a part that these rules refuse, in line order. Raises SourceError."""
-    return tuple(check.violations(part(content, function).statements, rules, imports))
+    return tuple(check.violations(part(content, function, also).statements, rules, imports))
 
 
 @lru_cache(maxsize=32)

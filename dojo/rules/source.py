@@ -89,11 +89,13 @@ def parse(text: str) -> ast.Module:
     return tree
 
 
-def needed_by(tree: ast.Module, target: str) -> list[ast.stmt]:
+def needed_by(tree: ast.Module, target: str, also: Sequence[str] = ()) -> list[ast.stmt]:
     """The top-level statements that one function needs: itself, all it mentions, and what runs on import.
 
     A function that neither the target nor an import-time statement mentions cannot run, so a slip in it
     is no business of this exercise. `if __name__ == "__main__":` never runs here.
+
+    also: further names that are wanted, where the module has them.
     """
     # A name defined twice keeps all its definitions: which one counts is Python's business.
     definitions: dict[str, list[ast.stmt]] = {}
@@ -102,7 +104,7 @@ def needed_by(tree: ast.Module, target: str) -> list[ast.stmt]:
             definitions.setdefault(node.name, []).append(node)
     at_import = {n: None for n in tree.body if not isinstance(n, _DEFINITION) and not _is_main_block(n)}
     wanted: set[str] = set()
-    waiting = _mentioned(list(at_import)) | {target}
+    waiting = _mentioned(list(at_import)) | {target, *also}
     while waiting:
         name = waiting.pop()
         if name in definitions and name not in wanted:

@@ -106,6 +106,8 @@ class Session:
             return self.objects[value.number]
         if type(value) is wire.Code:
             return value.build()
+        if type(value) is wire.Name:
+            return self.namespace[value.name]
         if type(value) in (list, tuple, frozenset):
             return type(value)(self.resolve(v) for v in value)
         if type(value) is dict:

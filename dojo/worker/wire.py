@@ -63,6 +63,13 @@ class Alien:
 
 
 @dataclass(frozen=True)
+class Name:
+    """A function or class of the student's module, as an argument."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Code:
     """A self-contained function sent as source text, for exercises that take a function.
 
@@ -120,6 +127,8 @@ def _encode(
         return {"k": "alien", "type": value.type, "why": value.why}
     if kind is Code:
         return {"k": "code", "name": value.name, "source": value.source}
+    if kind is Name:
+        return {"k": "name", "name": value.name}
     if kind.__module__ == "numpy" and getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         scalar = value.item()
         if type(scalar) in (bool, int, float, str):
@@ -178,6 +187,12 @@ def _is_plain_key(key: Any) -> bool:
     return type(key) in (str, float, bool, type(None)) and _is_small(key)
 
 
+def _is_member(value: Any) -> bool:
+    if type(value) is tuple:
+        return all(map(_is_member, value))
+    return type(value) in (Handle, Alien) or _is_plain_key(value)
+
+
 def _fits(shape: Sequence[int], dtype: torch.dtype, room: int) -> bool:
     """Whether a tensor of this shape fits into `room` bytes; an empty one, as if it had no size of zero."""
     size = dtype.itemsize
@@ -229,6 +244,8 @@ class _Decoder:
             return Alien(_typed(data, "type", str)[:80], _typed(data, "why", str)[:200])
         if kind == "code" and self.functions:
             return Code(_typed(data, "name", str), _typed(data, "source", str))
+        if kind == "name" and self.functions:
+            return Name(_typed(data, "name", str))
         raise WireError("a value of an unknown kind")
 
     def entries(self, data: dict[str, Any], depth: int, values: int) -> list[Any]:
@@ -241,7 +258,7 @@ class _Decoder:
 
     def members(self, members: list[Any], depth: int) -> frozenset[Any]:
         values = [self.value(member, depth + 1) for member in members]
-        if not all(type(value) in (Handle, Alien) or _is_plain_key(value) for value in values):
+        if not all(map(_is_member, values)):
             raise WireError("a set with a member that is not plain")
         return frozenset(values)
 

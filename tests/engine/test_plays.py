@@ -108,6 +108,54 @@ class HandsOutNumbers:
 """
 
 
+# The target is an argument of the grader's code, and the play needs a class that the target does not mention.
+TWICE = """\
+from dojo.grading import grades, integers_in, remote_function
+
+APPLY = remote_function('''
+def apply(function, kind, by):
+    return [function(by), kind(by).now]
+''')
+
+
+@grades("counter", by=integers_in(2, 5), uses=("Counter",))
+def counter(by):
+    return {"both": [2 * by, by], "pairs": 1}
+
+
+@counter.play
+def play(student, by):
+    first, second = student.Counter(by), student.Counter(by)
+    pairs = student.run(remote_function("def f(a, b): return {(a, b)}"), first, second)
+    alike = int(pairs == {(first, second)})
+    return {"both": student.run(APPLY, student, student.Counter, by), "pairs": alike}
+
+
+@counter.misconception(symptom="As it was.", question="Is that twice?", rule="Twice is two times.")
+def once(by):
+    return by
+"""
+
+
+def test_functions_and_classes_are_arguments(tmp_path: Path) -> None:
+    function = "def twice(by: int) -> int:\n    # BEGIN SOLUTION\n    return 2 * by\n    # END SOLUTION\n"
+    for name, text in {
+        "course.toml": MANIFEST.replace("counters:Counter", "counters:twice"),
+        "solutions/u01/counters.py": f"{SOLUTION}\n\n{function}",
+        "graders/u01/test_counters.py": TWICE,
+    }.items():
+        path = tmp_path / "course" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    engine = Engine(load(tmp_path / "course"), lanes=1)
+    (tmp_path / "right").mkdir()
+    (tmp_path / "wrong").mkdir()
+    result = _grade(engine, f"{SOLUTION}\n\n{function}", tmp_path / "right")
+    assert result.verdict is Verdict.PASSED, result.message
+    result = _grade(engine, f"{SOLUTION}\n\n{function.replace('2 * by', 'by')}", tmp_path / "wrong")
+    assert (result.verdict, result.misconception) == (Verdict.FAILED, "once"), result.message
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     root = tmp_path_factory.mktemp("counters")
