@@ -55,4 +55,7 @@ def identical(before: Any, after: Any) -> bool:
         return (
             type(after) is type(before) and len(before) == len(after) and all(map(identical, before, after))
         )
+    if isinstance(before, dict):
+        same_keys = isinstance(after, dict) and before.keys() == after.keys()
+        return same_keys and all(identical(value, after[key]) for key, value in before.items())
     return bool(before == after)
