@@ -90,6 +90,10 @@ class Engine:
         """Why workers have no walls around them, where they should."""
         return self._living_server().no_walls
 
+    def server(self) -> servers.Server:
+        """The server that workers come from, proven. Raises KitFailure where none starts."""
+        return self._living_server()
+
     def detach(self) -> None:
         """Leave the fork server to the copy of this process that a fork has made."""
         if self._server is not None:

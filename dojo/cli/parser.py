@@ -14,6 +14,7 @@ COMMANDS = {
     "list": "all exercises and how far you are",
     "show": "what an exercise asks for",
     "hint": "one more hint",
+    "plot": "a picture of what your own code computes",
     "reset": "put back an exercise as it was handed out",
     "data": "fetch the full data sets, or see which are used",
     "doctor": "how safely answers run on this machine, and what is missing",
@@ -85,6 +86,10 @@ def _of_reading(made: dict[str, argparse.ArgumentParser]) -> None:
         made[name].add_argument(
             "name", nargs="?", metavar="EX", help="its id; without one, the last that you tried"
         )
+    made["plot"].add_argument("name", nargs="?", metavar="NAME", help="a plot; without one, the list of them")
+    made["plot"].add_argument("--output", metavar="FILE", help="where to save it, instead of plots/NAME.png")
+    made["plot"].add_argument("--submission", metavar="DIR", help="whose code, instead of exercises/")
+    _walls(made["plot"])
     made["reset"].add_argument("name", metavar="EX", help=EXERCISE)
     made["reset"].add_argument("--module", action="store_true", help="the whole file, not only this exercise")
     made["data"].add_argument("what", choices=["fetch", "where"])
