@@ -38,6 +38,8 @@ _TORCH_EXTRAS = frozenset(
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
 )  # of torch.nn.functional, where torch.nn is forbidden
+# For an operation with a backward step of one's own, where autograd is allowed.
+_FUNCTION = frozenset("autograd Function save_for_backward saved_tensors apply".split())
 
 # Rule -> names that it forbids wherever they stand.
 FORBIDDEN: dict[str, frozenset[str]] = {
@@ -91,6 +93,8 @@ def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
     if "numpy" not in imports:
         names -= {"numpy"}  # the watches don't see what is computed there
     names = {name for name in names if not name.startswith("_") and "_backward" not in name}
+    if "autograd" not in rules:
+        names |= _FUNCTION
     return frozenset(names - _REFUSED - forbidden(rules))
 
 

@@ -161,6 +161,15 @@ def test_rules_can_be_off() -> None:
     assert not _found("import torch\ndef f(x):\n    return torch.nn.Linear(2, 2)(x).sum().backward()", ())
 
 
+def test_an_operation_of_ones_own_needs_autograd() -> None:
+    text = (
+        "import torch\nclass F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n"
+        "        ctx.save_for_backward(x)\n        return 2 * x\n    @staticmethod\n    def backward(ctx, g):\n"
+        "        (x,) = ctx.saved_tensors\n        return 2 * g\ndef f(x):\n    return F.apply(x)"
+    )
+    assert not _found(text, ("torch.nn",)) and _found(text, ("autograd", "torch.nn"))
+
+
 def test_only_what_an_exercise_needs_is_kept() -> None:
     text = "import torch\n\n\ndef a(x):\n    return b(x)\n\n\ndef b(x):\n    return x\n\n\n@torch.no_grad()\ndef c(x):\n    return 1 / 0\n"
     tree = parse(text)
