@@ -10,7 +10,7 @@ export PYTHON TORCH_INDEX
 DOJO = .venv/bin/dojo
 PY = .venv/bin/python
 
-.PHONY: help grade check list hint show reset stubs test lint bench fuzz env dev clean distclean
+.PHONY: help grade check list hint show reset plot stubs test redteam lint bench fuzz env dev clean distclean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,11 +33,17 @@ show: env ## what an exercise asks for: make show EX=unbroadcast (likewise)
 reset: env ## put back an exercise as it was handed out: make reset EX=unbroadcast
 	@$(DOJO) reset $(EX)
 
+plot: env ## a picture of what your own code computes: make plot EX=value_graph (without EX, the list)
+	@$(DOJO) plot $(EX)
+
 stubs: env ## for authors: write exercises/ anew from solutions/
 	@$(DOJO) stubs
 
-test: lint ## everything that the kit tests about itself
-	@$(PY) -m pytest -n auto --maxprocesses 4 --timeout 600
+test: lint ## what the kit tests about itself; of the attacks at weaker levels, a third
+	@$(PY) -m pytest -n auto --maxprocesses 4 --timeout 600 --sample
+
+redteam: dev ## let every attack loose at every level of isolation
+	@$(PY) -m pytest tests/redteam -n auto --maxprocesses 4 --timeout 600
 
 lint: dev ## formatting, common mistakes and types
 	@$(PY) -m ruff check .
