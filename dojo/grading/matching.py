@@ -122,6 +122,9 @@ def _equal(ours: Any, theirs: Any, scale: float, loose: float) -> bool:
     if isinstance(ours, (list, tuple)) and isinstance(theirs, (list, tuple)):
         pairs = zip(ours, theirs, strict=False)
         return len(ours) == len(theirs) and all(_equal(a, b, scale, loose) for a, b in pairs)
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        known = ours.keys() == theirs.keys()
+        return known and all(_equal(ours[key], theirs[key], scale, loose) for key in ours)
     if isinstance(ours, Tensor) and ours.is_floating_point() and not bool(ours.isfinite().all()):
         return isinstance(theirs, Tensor) and _not_finite_alike(ours, theirs)
     if callable(ours):

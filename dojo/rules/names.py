@@ -35,6 +35,11 @@ _TORCH_EXTRAS = frozenset(
     "shape is_tensor get_default_dtype nn functional newaxis get_rng_state set_rng_state "
     "LongTensor IntTensor BoolTensor FloatTensor DoubleTensor".split()
 )
+# Of a module's layers and of the optimizers, where torch.nn is not forbidden.
+_OF_LAYERS = frozenset(
+    "weight bias in_features out_features num_embeddings embedding_dim normalized_shape num_features "
+    "running_mean running_var momentum optim AdamW Adam SGD step param_groups".split()
+)
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
 )  # of torch.nn.functional, where torch.nn is forbidden
@@ -89,7 +94,8 @@ def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
         names |= _public(module)
     names |= {"annotations", "abc", "setter", "getter", "deleter"}
     if "torch.nn" not in rules:
-        names |= _public(torch.nn) | _public(torch.nn.functional) | set(dir(torch.nn.Module)) | {"training"}
+        names |= _public(torch.nn) | _public(torch.nn.functional) | set(dir(torch.nn.Module))
+        names |= _OF_LAYERS | {"training"}
     if "numpy" not in imports:
         names -= {"numpy"}  # the watches don't see what is computed there
     names = {name for name in names if not name.startswith("_") and "_backward" not in name}
@@ -106,7 +112,7 @@ def taken(imports: tuple[str, ...]) -> frozenset[str]:
     """
     modules = [importlib.import_module(name) for name in imports if name != "jaxtyping"]
     inner = [m for name in dir(torch.Tensor) if isinstance(m := getattr(torch, name, None), types.ModuleType)]
-    inner += [torch.linalg, torch.special, torch.nn, torch.nn.functional, torch.functional]
+    inner += [torch.linalg, torch.special, torch.nn, torch.nn.functional, torch.functional, torch.optim]
     names = {name for source in (*modules, *inner, torch.Tensor, type) for name in dir(source)}
     names |= {name for kind in _INTERNALS for name in dir(kind) if name[:3] in _INTERNAL_STARTS}
     return frozenset(names)
