@@ -176,10 +176,13 @@ class Engine:
         stuck: Stuck,
         on_event: Callable[[Event], None],
     ) -> list[ExerciseResult]:
+        from dojo.grading.progress import listening
+
         results = []
         for exercise in exercises:
             on_event(("start", exercise.id))
-            results.append(self.attempt(submission, exercise, seed, stuck))
+            with listening(lambda share, text: on_event(("progress", (share, text)))):
+                results.append(self.attempt(submission, exercise, seed, stuck))
             on_event(("done", results[-1]))
         return results
 

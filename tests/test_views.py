@@ -256,6 +256,17 @@ def test_the_board_counts_and_fits(course: Course) -> None:
     golden("board.txt", text)
 
 
+def test_the_board_follows_a_long_exercise(course: Course) -> None:
+    board = Board(course.exercises[:1], 1, screen_of().look)
+    board.begin("exercises")
+    board.tell("start", "backward_sum")
+    board.tell("progress", (0.5, "loss 1.23\x1b[2J"))
+    text = draw([board])
+    assert "loss 1.23" in text and "50%" in text and "\x1b[2J" not in text
+    board.tell("done", result(course, "backward_sum", Verdict.PASSED))
+    assert "1/1" in draw([board])
+
+
 # -- hostile text
 
 HOSTILE = [

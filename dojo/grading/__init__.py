@@ -14,6 +14,7 @@ from dojo.grading.draw import (
 from dojo.grading.grader import Grader, backward_of, grades, open_ended
 from dojo.grading.helpers import close, gradients, near_zero, raises, require, set_parameters
 from dojo.grading.hints import Hints
+from dojo.grading.progress import report
 from dojo.grading.remote import remote_function
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "probabilities",
     "raises",
     "remote_function",
+    "report",
     "require",
     "set_parameters",
 ]

@@ -37,6 +37,9 @@ class Board:
         self.name = ""
         self.marks: dict[str, str] = {}
         self.running: tuple[str, ...] = ()
+        self.progress: tuple[float, str] | None = (
+            None  # of a long exercise: the share, a word
+        )
         self.began = time.monotonic()
         self.drawing = threading.Lock()
         self._still = False
@@ -56,7 +59,8 @@ class Board:
         self.done += submissions * len(self.exercises)
 
     def tell(self, kind: str, what: Any) -> None:
-        """Take an engine's event: ("start", id) or ("done", ExerciseResult)."""
+        """Take an engine's event: ("start", id), ("progress", (share, text)) or ("done", ExerciseResult)."""
+        self.progress = what if kind == "progress" else None
         if kind == "start":
             self.running = (*self.running, str(what))
         elif kind == "done":
@@ -76,18 +80,22 @@ class Board:
         seconds = time.monotonic() - self.began
         spin = "-\\|/"[int(seconds * 8) % 4] if self.look.ascii else FRAMES[int(seconds * 10) % len(FRAMES)]
         line = Text("  ", no_wrap=True).append(spin, "accent").append("  ")
-        count = f"  {self.done}/{self.total}"
+        done, total, count = self.done, self.total, f"  {self.done}/{self.total}"
+        if self.progress is not None and self.total == 1:
+            done, total, count = round(100 * self.progress[0]), 100, f"  {self.progress[0]:4.0%}"
         bar = BAR if self.look.width >= 60 else 0
         room = self.look.width - line.cell_len - bar - len(count) - 4
         line.append(shorten(self._doing(), room, self.look.ellipsis))
         line.pad_right(room + 7 - line.cell_len)
-        line.append_text(self.look.bar(self.done, self.total, bar)).append(count, "muted")
+        line.append_text(self.look.bar(done, total, bar)).append(count, "muted")
         return Group(*lines, Text(), line) if lines else line
 
     def _doing(self) -> str:
         if not self.number:
             return "loading torch and the graders"
         what = ", ".join(self.running) if self.running else "checking"
+        if self.progress is not None:
+            what += f": {clean(self.progress[1], 40)}"
         return f"{self.name} ({self.number} of {self.submissions})" if self.submissions > 1 else what
 
     def _grid(self) -> list[Text]:
