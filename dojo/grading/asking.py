@@ -107,13 +107,16 @@ def require_same(
 
 
 def require_form(answer: Any, case: Case) -> None:
-    """Raise Falsified unless an answer is a finite tensor, or a tuple, list or dict of some."""
+    """Raise Falsified unless an answer is a finite tensor, or a tuple, list or dict of such answers."""
     parts = list(answer.values()) if isinstance(answer, dict) else answer
-    for part in parts if isinstance(parts, (list, tuple)) and parts else [parts]:
-        wanted = part if isinstance(part, Tensor) and part.is_floating_point() else Tensor()
-        mismatch = compare(wanted, part)  # with itself: only NaN and infinity differ
-        if mismatch:
-            raise Falsified(mismatch, case)
+    if isinstance(parts, (list, tuple)) and parts:
+        for part in parts:
+            require_form(part, case)
+        return
+    wanted = parts if isinstance(parts, Tensor) and parts.is_floating_point() else Tensor()
+    mismatch = compare(wanted, parts)  # with itself: only NaN and infinity differ
+    if mismatch:
+        raise Falsified(mismatch, case)
 
 
 def require_like(wanted: Any, answer: Any, case: Case) -> None:

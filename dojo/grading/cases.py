@@ -13,7 +13,7 @@ from torch import Tensor
 
 from dojo.grading import draw as drawing
 from dojo.grading.tolerance import tolerance
-from dojo.grading.values import cast, clone
+from dojo.grading.values import cast, clone, tensors
 
 if TYPE_CHECKING:
     from dojo.grading.grader import Grader
@@ -149,9 +149,8 @@ def _trivial(grader: Grader, case: Case, expected: Any) -> bool:
     """Whether zeros, ones, an input or an input's mean would pass for a part of the answer."""
     inputs = [v for v in case.given.values() if isinstance(v, Tensor) and v.is_floating_point() and v.numel()]
     values = [0.0, 1.0, *(float(tensor.double().mean()) for tensor in inputs)]
-    parts = list(expected.values()) if isinstance(expected, dict) else expected
-    for part in parts if isinstance(parts, (tuple, list)) else [parts]:
-        if isinstance(part, Tensor) and part.is_floating_point() and part.numel():
+    for part in tensors(expected):
+        if part.is_floating_point() and part.numel():
             limit = tolerance(part, part.dtype, upstream_size(grader, case), grader.loose)
             guesses = values + [tensor.to(part.dtype) for tensor in inputs if tensor.shape == part.shape]
             if any(float((part - guess).abs().max()) <= limit for guess in guesses):
