@@ -653,6 +653,14 @@ heads.misconception_by_edit(
     rule="The scale belongs to the size of one head, not to all of them together.",
 )
 heads.misconception_by_edit(
+    "sum_kept_in_float32",
+    old='"x": torch.zeros_like(x)}',
+    new='"x": torch.zeros(x.shape, dtype=torch.float32)}',
+    symptom="The gradient of x comes out as float32 where the inputs are float64.",
+    question="Where does the tensor that you add to get its dtype from?",
+    rule="What you sum into decides the precision. Make it like the inputs.",
+)
+heads.misconception_by_edit(
     "values_not_transposed",
     old="p[h].transpose(1, 2) @ dout",
     new="p[h] @ dout",

@@ -233,6 +233,17 @@ def jacobian_sign(p):
 
 
 @jacobian.misconception(
+    symptom="The numbers look right, but they come out as float32 where the input is float64.",
+    question="Where does your code decide on a dtype, and who should decide instead?",
+    rule="A result has the dtype of the inputs. Take it from them; don't write one down.",
+)
+def always_float32(p):
+    J = torch.zeros(len(p), len(p), dtype=torch.float32)
+    J[:] = torch.diag(p) - torch.outer(p, p)
+    return J
+
+
+@jacobian.misconception(
     symptom="Your matrix is not symmetric.",
     question="Which probability stands in front in each of your rows, and which inside?",
     rule="The influence of j on i is as large as that of i on j. Test your formula by swapping the indices.",
@@ -663,6 +674,16 @@ def divided_by_the_rate(dout, p, v, keep, rate):
 def scale_undone(dout, p, v, keep, rate):
     factor = keep * (1 - rate)
     return dout @ v.transpose(1, 2) * factor, (p * factor).transpose(1, 2) @ dout
+
+
+@aggregate.misconception(
+    symptom="The numbers are right, but the gradient that you were given is changed afterwards.",
+    question="Which of your lines writes into a tensor that belongs to the caller?",
+    rule="An operator with an equals sign works in place. Work in place only on what is yours.",
+)
+def upstream_scaled_in_place(dout, p, v, keep, rate):
+    dout /= 1 - rate
+    return dout @ v.transpose(1, 2) * keep, (p * keep).transpose(1, 2) @ dout
 
 
 @aggregate.misconception(

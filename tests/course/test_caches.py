@@ -63,6 +63,17 @@ TRUE_FORWARD = {
     "batchnorm_dhprebn": "the formula rests on what a forward pass makes true of bnraw; the eps is not given",
     "batchnorm_dhprebn_biased": "the same",
     "manual_train_step": "the parameters are the forward pass's own input",
+    "linear_nd_backward": "x and W are the forward pass's own input",
+    "softmax_backward": "the logarithm of p does for the scores",
+    "attention_scores_backward": "q and k are the forward pass's own input",
+    "attention_aggregate_backward": "p and v are the forward pass's own input",
+    "attention_delta_identity": "the answer is no gradient",
+    "attention_head_backward": "x and the weights are the forward pass's own input",
+    "key_bias_null": "a bias moves q, k or v, which are given",
+    "cross_attention_backward": "x, z and the weights are the forward pass's own input",
+    "multi_head_list_backward": "x and the weights are the forward pass's own input",
+    "multi_head_batched_backward": "x and the weights are the forward pass's own input",
+    "attention_recompute_backward": "q, k and v are the forward pass's own input",
 }
 
 
