@@ -21,7 +21,8 @@ _OWN_DUNDERS = frozenset(
 _MODULE_NAMES = frozenset(("__name__", "__doc__"))
 _BOUND_DUNDERS = _OWN_DUNDERS | {"__slots__", "__all__", "__doc__", "__author__", "__version__"}
 _READABLE = frozenset(("__name__", "__class__"))  # as in `type(self).__name__`, for a `__repr__`
-_SETTABLE = frozenset(("data", "grad", "requires_grad"))  # of a tensor, where the rules allow them
+# Of a tensor, where the rules allow them; and the gain of a layer that an exercise hands in.
+_SETTABLE = frozenset(("data", "grad", "requires_grad", "gamma"))
 _PLAIN_TYPES = frozenset("bool bytes dict float frozenset int list set str tuple".split())
 _ORDINARY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is shown
