@@ -28,7 +28,8 @@ def attention_head_backward(
     >>> x = torch.tensor([[[2.0], [3.0]]])
     >>> W = torch.zeros(1, 1), torch.zeros(1, 1), torch.ones(1, 1)
     >>> p = torch.tensor([[[1.0, 0.0], [0.5, 0.5]]])
-    >>> grads = attention_head_backward(torch.tensor([[[1.0], [4.0]]]), x, *W, 0 * x, 0 * x, x, p)
+    >>> dout = torch.tensor([[[1.0], [4.0]]])
+    >>> grads = attention_head_backward(dout, x, *W, 0 * x, 0 * x, x, p)
     >>> grads["x"]
     tensor([[[3.],
              [2.]]])
@@ -85,7 +86,8 @@ def cross_attention_backward(
     >>> x, z = torch.tensor([[[1.0]]]), torch.tensor([[[2.0], [3.0]]])
     >>> W = torch.zeros(1, 1), torch.zeros(1, 1), torch.ones(1, 1)
     >>> p = torch.tensor([[[0.5, 0.5]]])
-    >>> cross_attention_backward(torch.tensor([[[4.0]]]), x, z, *W, 0 * x, 0 * z, z, p)["z"]
+    >>> dout = torch.tensor([[[4.0]]])
+    >>> cross_attention_backward(dout, x, z, *W, 0 * x, 0 * z, z, p)["z"]
     tensor([[[2.],
              [2.]]])
 
@@ -117,7 +119,8 @@ def multi_head_list_backward(
     >>> zero, Wv = torch.zeros(2, 1, 2), torch.tensor([[[1.0, 0.0]], [[3.0, 1.0]]])
     >>> q = torch.zeros(2, 1, 1, 1)
     >>> v = torch.tensor([1.0, 5.0]).view(2, 1, 1, 1)
-    >>> multi_head_list_backward(dconcat, x, zero, zero, Wv, q, q, v, torch.ones(2, 1, 1, 1))["x"]
+    >>> p = torch.ones(2, 1, 1, 1)
+    >>> multi_head_list_backward(dconcat, x, zero, zero, Wv, q, q, v, p)["x"]
     tensor([[[26.,  7.]]])
 
     Source: Vaswani et al. 2017, section 3.2.2.
@@ -186,8 +189,8 @@ def attention_recompute_backward(
     >>> q, k = torch.tensor([[[0.0], [0.0]]]), torch.tensor([[[2.0], [6.0]]])
     >>> v = torch.tensor([[[1.0], [3.0]]])
     >>> out, lse = torch.tensor([[[1.0], [2.0]]]), torch.tensor([[0.0, math.log(2.0)]])
-    >>> causal = torch.ones(2, 2).tril() == 1
-    >>> dq, dk, dv = attention_recompute_backward(torch.tensor([[[5.0], [1.0]]]), q, k, v, out, lse, causal)
+    >>> dout, causal = torch.tensor([[[5.0], [1.0]]]), torch.ones(2, 2).tril() == 1
+    >>> dq, dk, dv = attention_recompute_backward(dout, q, k, v, out, lse, causal)
     >>> dq
     tensor([[[0.],
              [2.]]])

@@ -15,7 +15,8 @@ def linear_nd_backward(
     dtype; the arguments stay as they are.
 
     >>> x = torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]]])
-    >>> dx, dW, db = linear_nd_backward(torch.tensor([[[1.0]], [[10.0]]]), x, torch.tensor([[5.0, 7.0]]))
+    >>> dy, W = torch.tensor([[[1.0]], [[10.0]]]), torch.tensor([[5.0, 7.0]])
+    >>> dx, dW, db = linear_nd_backward(dy, x, W)
     >>> dx
     tensor([[[ 5.,  7.]],
     <BLANKLINE>
@@ -48,7 +49,8 @@ def softmax_backward(dp: Float[Tensor, "B T S"], p: Float[Tensor, "B T S"]) -> F
     Only `p` was kept. Where the mask was, `p` is 0. Returns a fresh tensor of the same dtype, without any
     (S, S) matrix on the way if you can; the arguments stay as they are.
 
-    >>> softmax_backward(torch.tensor([[[4.0, 0.0, 100.0]]]), torch.tensor([[[0.5, 0.5, 0.0]]]))
+    >>> dp, p = torch.tensor([[[4.0, 0.0, 100.0]]]), torch.tensor([[[0.5, 0.5, 0.0]]])
+    >>> softmax_backward(dp, p)
     tensor([[[ 1., -1.,  0.]]])
     """
     raise NotImplementedError
@@ -68,7 +70,8 @@ def attention_scores_backward(
 
     >>> q, k = torch.tensor([[[1.0], [2.0]]]), torch.tensor([[[3.0], [5.0]]])
     >>> causal = torch.ones(2, 2).tril() == 1
-    >>> attention_scores_backward(torch.tensor([[[1.0, 9.0], [0.0, 4.0]]]), q, k, causal)
+    >>> dscores = torch.tensor([[[1.0, 9.0], [0.0, 4.0]]])
+    >>> attention_scores_backward(dscores, q, k, causal)
     (tensor([[[ 3.],
              [20.]]]), tensor([[[1.],
              [8.]]]))
@@ -91,9 +94,10 @@ def attention_aggregate_backward(
     forward pass drew, True where a number was kept; `rate` is the share that is dropped, 0 <= rate < 1.
     Returns two fresh tensors of the same dtype; the arguments stay as they are.
 
-    >>> p, v = torch.tensor([[[1.0, 0.0], [0.5, 0.5]]]), torch.tensor([[[3.0], [5.0]]])
+    >>> p = torch.tensor([[[1.0, 0.0], [0.5, 0.5]]])
+    >>> v, dout = torch.tensor([[[3.0], [5.0]]]), torch.tensor([[[1.0], [10.0]]])
     >>> keep = torch.tensor([[[True, True], [False, True]]])
-    >>> dp, dv = attention_aggregate_backward(torch.tensor([[[1.0], [10.0]]]), p, v, keep, 0.5)
+    >>> dp, dv = attention_aggregate_backward(dout, p, v, keep, 0.5)
     >>> dp
     tensor([[[  6.,  10.],
              [  0., 100.]]])
@@ -115,7 +119,8 @@ def attention_delta_identity(
     the gradient of the loss with respect to `p`. You get neither of them, nor `v`, and you don't need them.
     Returns a fresh (B, T, 1) tensor of the same dtype; the arguments stay as they are.
 
-    >>> attention_delta_identity(torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[5.0, 7.0]]]))
+    >>> dout, out = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[[5.0, 7.0]]])
+    >>> attention_delta_identity(dout, out)
     tensor([[[19.]]])
 
     Source: Dao et al. 2022, "FlashAttention", appendix B.2.
