@@ -290,7 +290,8 @@ def no_bias(answer):
 
 
 @init_output_layer.property(
-    "has weights that differ: a standard deviation of at least 1e-4, no two rows alike"
+    "has weights that differ: a standard deviation of at least 1e-4, no two rows alike",
+    examples=2,
 )
 def weights_differ(answer):
     W2 = answer[0]
