@@ -9,9 +9,11 @@ import ast
 import re
 from pathlib import Path
 
-from dojo.course import MANIFEST, Course, Exercise
+from dojo.course import MANIFEST, Course, CourseError, Exercise
 from dojo.doctests import failing_examples
 from dojo.gradercheck import Load, grader_problems
+from dojo.plots.registry import FILE
+from dojo.plots.registry import load as load_plots
 from dojo.regions import Definition, definitions
 from dojo.stubs import StubError, module_stub, stub_files
 
@@ -30,7 +32,7 @@ def check(course: Course, load_graders: Load | None = None) -> list[str]:
     for _, first in stub_files(course).items():
         solution = course.path("solutions", first)
         problems += [f"{solution.relative_to(course.root)}:{line}" for line in failing_examples(solution)]
-    problems += grader_problems(course, load_graders)
+    problems += grader_problems(course, load_graders) + _plots(course)
     return list(dict.fromkeys(problems))  # an import that several exercises share is one mistake
 
 
@@ -79,6 +81,17 @@ def _strays(course: Course) -> list[str]:
                     name = path.relative_to(course.root)
                     problems.append(f"{name}: no exercise of unit {unit.id} in {MANIFEST} has this module.")
     return problems
+
+
+def _plots(course: Course) -> list[str]:
+    """Every plot is one of an exercise's."""
+    try:
+        load_plots(course)
+    except CourseError as error:
+        return error.problems
+    except Exception as error:  # the plots' own code runs here, and may do anything
+        return [f"graders: a {FILE} cannot be loaded: {type(error).__name__}: {error}"]
+    return []
 
 
 def _order(course: Course, exercise: Exercise) -> list[str]:

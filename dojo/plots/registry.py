@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dojo.course import Course
+from dojo.course import Course, CourseError
 from dojo.plots.figures import Figure
 
 FILE = "plots.py"
@@ -36,19 +36,23 @@ def plot(exercise: str, title: str) -> Callable[[Callable[[Any], Figure]], Plot]
 
 
 def load(course: Course) -> dict[str, Plot]:
-    """All plots of the course by name, in teaching order. Raises ValueError where one has no exercise."""
+    """All plots of the course by name, in teaching order. Raises CourseError: a line for each mistake."""
     from dojo.grading.registry import trusted_module
 
     ids = {exercise.id for exercise in course.exercises}
     found: dict[str, Plot] = {}
+    problems: list[str] = []
     for unit in course.units:
         path = course.root / "graders" / unit.id / FILE
         if not path.is_file():
             continue
-        for value in vars(trusted_module(path)).values():
-            if not isinstance(value, Plot):
-                continue
-            if value.exercise not in ids or value.name in found:
-                raise ValueError(f"{path}: the plot {value.name} has no exercise, or its name is taken")
-            found[value.name] = value
+        plots = [value for value in vars(trusted_module(path)).values() if isinstance(value, Plot)]
+        where = path.relative_to(course.root)
+        problems += [
+            f"{where}: {p.name}: there is no exercise {p.exercise!r}." for p in plots if p.exercise not in ids
+        ]
+        problems += [f"{where}: {p.name}: another plot has this name." for p in plots if p.name in found]
+        found |= {p.name: p for p in plots}
+    if problems:
+        raise CourseError(problems)
     return found

@@ -38,7 +38,7 @@ _TORCH_EXTRAS = frozenset(
 # Of a module's layers and of the optimizers, where torch.nn is not forbidden.
 _OF_LAYERS = frozenset(
     "weight bias in_features out_features num_embeddings embedding_dim normalized_shape num_features "
-    "running_mean running_var momentum optim AdamW Adam SGD step param_groups".split()
+    "running_mean running_var momentum init optim AdamW Adam SGD step param_groups".split()
 )
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
@@ -95,7 +95,7 @@ def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
     names |= {"annotations", "abc", "setter", "getter", "deleter"}
     if "torch.nn" not in rules:
         names |= _public(torch.nn) | _public(torch.nn.functional) | set(dir(torch.nn.Module))
-        names |= _OF_LAYERS | {"training"}
+        names |= _OF_LAYERS | _public(torch.nn.init) | {"training"}
     if "numpy" not in imports:
         names -= {"numpy"}  # the watches don't see what is computed there
     names = {name for name in names if not name.startswith("_") and "_backward" not in name}

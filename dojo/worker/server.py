@@ -29,6 +29,7 @@ import ctypes  # noqa: E402
 import inert  # noqa: E402
 import limits  # noqa: E402
 import numpy  # noqa: E402, F401
+import optimizers  # noqa: E402
 import session  # noqa: E402
 import torch  # noqa: E402
 import walls  # noqa: E402
@@ -54,6 +55,7 @@ def main() -> None:
     os.environ.pop("PWD", None)  # which bubblewrap has set
     torch.set_num_threads(1)
     watch.warm_up()
+    optimizers.leave_the_compiler_out()
     forget_the_course()
     _readable = json.loads(sys.argv[2])
     reason = None

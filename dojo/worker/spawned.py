@@ -51,6 +51,7 @@ def _load() -> types.ModuleType:
     import forget
     import inert
     import numpy  # noqa: F401
+    import optimizers
     import session
     import torch
     import watch
@@ -59,6 +60,7 @@ def _load() -> types.ModuleType:
     sys.modules["jaxtyping"] = inert.jaxtyping_stand_in()  # student modules annotate with it
     torch.set_num_threads(1)
     watch.warm_up()
+    optimizers.leave_the_compiler_out()
     forget.forget_the_course()
     gc.collect()
     gc.freeze()  # what torch has made is no garbage of student code either
