@@ -34,8 +34,9 @@ class LegendrePolynomial3(torch.autograd.Function):
 
     A `torch.autograd.Function` is a `Value` operation in other clothes: `forward` computes the result,
     `backward` is the step backwards. What the step needs is handed to `ctx.save_for_backward(...)` on the
-    way forward and taken from `ctx.saved_tensors`, a tuple, on the way back. PyTorch adds gradients up by itself, so `backward`
-    returns its gradient instead of adding it anywhere. The operation is used by `apply`:
+    way forward and taken from `ctx.saved_tensors`, a tuple, on the way back. PyTorch adds gradients up by
+    itself, so `backward` returns its gradient instead of adding it anywhere. The operation is used by
+    `apply`:
 
         x = torch.tensor([2.0], requires_grad=True)
         y = LegendrePolynomial3.apply(x)       # tensor([17.])
