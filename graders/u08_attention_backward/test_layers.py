@@ -36,18 +36,18 @@ def normalised(x: Tensor, eps: float) -> dict[str, Tensor]:
     cache=normalised,
     minimum=ROWS,
     parts={"dx": (0,), "dgamma": (1,), "dbeta": (2,)},
-    examples=8,
+    examples=6,
 )
 def layernorm(x: Float[Tensor, "B T C"], gamma, beta: Float[Tensor, "C"], eps):
     return torch.nn.functional.layer_norm(x, gamma.shape, gamma, beta, eps)
 
 
-@layernorm.property("has a dx whose features sum to zero at every position", examples=2)
+@layernorm.property("has a dx whose features sum to zero at every position", examples=1)
 def features_sum_to_zero(answer, dy, r):
     return near_zero(answer[0].sum(-1), scale=1 + 100 * float(dy.abs().max() * r.max()))
 
 
-@layernorm.property("treats every position by itself", examples=2)
+@layernorm.property("treats every position by itself", examples=1)
 def positions_are_independent(student, dy, xhat, r, gamma):
     whole = student(dy, xhat, r, gamma)[0]
     alone = student(dy[:1, 1:2], xhat[:1, 1:2], r[:1, 1:2], gamma)[0]
@@ -738,19 +738,27 @@ def weights_for_each_example(dy, x, W1, u, a, W2):
 VOCABULARY = {"B": 2, "T": 3, "C": 2, "V": 3}
 
 
+def words(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """Ids of which one occurs twice in an example and again in another; often the last id is unused."""
+    used = draw.sizes["V"] - 1 + draw.structure.sizes % 2
+    ids = torch.randint(0, used, shape, generator=draw.generator)
+    ids[0, 1] = ids[-1, -1] = ids[0, 0]
+    return ids
+
+
 @backward_of(
     "token_embedding_backward",
     wrt="E",
     upstream="dout",
-    ids=indices("V", repeated=True),
+    ids=words,
     minimum=VOCABULARY,
-    examples=8,
+    examples=6,
 )
 def token_embedding(E: Float[Tensor, "V C"], ids):
     return E[ids]
 
 
-@token_embedding.property("is zero in the rows of ids that don't occur", examples=3)
+@token_embedding.property("is zero in the rows of ids that don't occur", examples=1)
 def unused_rows_are_zero(answer, ids, V):
     return all(bool((answer[i] == 0).all()) for i in range(V) if i not in ids)
 
@@ -844,8 +852,8 @@ def table_in_float32(dout, ids, V):
 
 
 def room_for_more(draw: Draw, shape: tuple[int, ...]) -> int:
-    """As many positions as the text has, or more."""
-    return draw.sizes["T"] + draw.pick([0, 1, 3])
+    """As many positions as the text has, or more; each for some of the size tuples."""
+    return draw.sizes["T"] + (3, 0, 1)[draw.structure.sizes % 3]
 
 
 @grades("position_embedding_backward", upstream="dout", block_size=room_for_more, examples=6)
@@ -1085,7 +1093,7 @@ def added_to_what_the_branch_returned(dout, f_backward):
     "lm_loss_backward",
     targets=indices("V"),
     minimum={"B": 2, "T": 3, "V": 4},
-    examples=8,
+    examples=6,
 )
 def lm_loss(logits, targets):
     leaf = logits.detach().clone().requires_grad_()
@@ -1094,12 +1102,12 @@ def lm_loss(logits, targets):
     return torch.autograd.grad(loss, leaf)[0]
 
 
-@lm_loss.property("has rows that sum to zero", examples=2)
+@lm_loss.property("has rows that sum to zero", examples=1)
 def rows_sum_to_zero(answer):
     return near_zero(answer.sum(-1), scale=1.0)
 
 
-@lm_loss.property("has as many negative entries as there are targets", examples=2)
+@lm_loss.property("has as many negative entries as there are targets", examples=1)
 def one_pull_a_row(answer, targets):
     return bool(((answer < 0).sum(-1) == 1).all())
 
@@ -1223,7 +1231,7 @@ def targets_shifted_again(logits, targets):
     "weight_tying_backward",
     wrt="E",
     upstream=("demb", "dlogits"),
-    ids=indices("V", repeated=True),
+    ids=words,
     minimum=VOCABULARY,
     examples=6,
 )

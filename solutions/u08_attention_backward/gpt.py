@@ -45,14 +45,18 @@ def prenorm_block_backward(
 ) -> tuple[Float[Tensor, "B T C"], dict[str, Tensor]]:
     """Return the gradients of the input and of all twelve parameters of a transformer block.
 
-    Forward, with the names of the cache (sizes in the handout, picture "A block"):
+    Forward, with the names of the cache (a picture is in the handout):
 
-        xhat1, r1      LayerNorm of x, before gain and bias; n1 = gamma1 * xhat1 + beta1
-        q, k, v        (B, nh, T, hs), the heads of n1 @ Wqkv.T + bqkv: first all of q, then k, then v
-        p              (B, nh, T, T), the masked softmax of q @ k.mT / sqrt(hs)
-        oc             (B, T, C), the heads of p @ v side by side;  r = x + oc @ Wo.T + bo
-        xhat2, r2      LayerNorm of r, before gain and bias; n2 = gamma2 * xhat2 + beta2
-        u, a           (B, T, F), u = n2 @ W1.T + b1, and a is its exact GELU; out = r + a @ W2.T + b2
+        xhat1, r1   LayerNorm of x, before gain and bias
+        n1          gamma1 * xhat1 + beta1
+        q, k, v     (B, nh, T, hs), heads of n1 @ Wqkv.T + bqkv, in this order
+        p           (B, nh, T, T), masked softmax of q @ k.mT / sqrt(hs)
+        oc          (B, T, C), the heads of p @ v side by side
+        r           x + oc @ Wo.T + bo
+        xhat2, r2   LayerNorm of r, before gain and bias
+        n2          gamma2 * xhat2 + beta2
+        u, a        (B, T, F), n2 @ W1.T + b1, and its exact GELU
+        out         r + a @ W2.T + b2
 
     `cache` holds xhat1, r1, gamma1, n1, Wqkv, q, k, v, p, oc, Wo, xhat2, r2, gamma2, n2, W1, u, a, W2; `r1`
     and `r2` are (B, T, 1), `(var + eps) ** -0.5`. Returns a pair: `dx`, and a dict with the keys gamma1,
