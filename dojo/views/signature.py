@@ -60,7 +60,7 @@ def _arguments(node: ast.FunctionDef, times: str) -> list[Argument]:
 
 
 def in_words(annotation: ast.expr | None, times: str) -> str:
-    """`Float[Tensor, "N V"]` as `N×V float`, tuples and lists of them likewise, the rest as it is written."""
+    """`Float[Tensor, "N V"]` as `N×V float`, tuples, lists, unions of them likewise, the rest as written."""
     if annotation is None:
         return ""
     if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, ast.Name):
@@ -76,6 +76,8 @@ def in_words(annotation: ast.expr | None, times: str) -> str:
             return "(" + ", ".join(in_words(part, times) for part in parts) + ")"
         if outer == "list" and len(parts) == 1:
             return "list of " + in_words(parts[0], times)
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        return in_words(annotation.left, times) + " or " + in_words(annotation.right, times)
     return ast.unparse(annotation)
 
 

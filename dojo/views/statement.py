@@ -23,7 +23,8 @@ RULES = {
     "torch.nn": "torch.nn and torch.nn.functional",
     "cross_entropy": "ready-made cross entropy (cross_entropy, nll_loss, log_softmax)",
     "softmax": "ready-made softmax",
-    "batch_norm": "ready-made batch normalisation",
+    "batch_norm": "ready-made normalisation (batch_norm, layer_norm and the like)",
+    "attention": "ready-made attention (scaled_dot_product_attention and the like)",
     "finite_differences": "finite differences (the work is counted)",
 }
 STATES = {"passed": "passed", "tried": "not passed yet", "not_started": "not started"}

@@ -547,7 +547,7 @@ def any_place(data, B, T, gen):
 
 
 # Both of these fail with the same error on every large batch.
-SAME = {("get_batch", "no_room_for_the_targets", "any_place")}
+SAME = {("get_batch", "any_place", "no_room_for_the_targets")}
 
 get_batch.misconception_by_edit(
     "same_place_for_all_rows",

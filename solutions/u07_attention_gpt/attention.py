@@ -10,8 +10,8 @@ def scaled_scores(q: Float[Tensor, "B T hs"], k: Float[Tensor, "B T hs"]) -> Flo
 
     The last axis of `q` and `k` holds the hs numbers of one query or key. Entry (b, t, s) of the result is
     the score of the query at t with the key at s, in the same sequence b. If queries and keys are random
-    numbers of variance one, the scores have variance one too. Nothing is masked here. Returns a fresh (B, T, T)
-    tensor of the same dtype; the arguments stay as they are.
+    numbers of variance one, the scores have variance one too. Nothing is masked here. Returns a fresh
+    (B, T, T) tensor of the same dtype; the arguments stay as they are.
 
     >>> scaled_scores(torch.ones(1, 2, 4), torch.tensor([[[0.25, 0.25, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]]]))
     tensor([[[0.2500, 2.0000],
@@ -35,11 +35,13 @@ def attention_head(
     """Return what one head of self-attention brings to each position.
 
     x:          B sequences of T positions with C channels.
-    Wq, Wk, Wv: weights of three linear layers without bias, stored as (out, in): queries, keys, values.
-    causal:     whether a position sees only itself and what came before it. If False it sees all.
-    drop:       dropout on the finished weights, made by the caller: a table of factors, most of them
-                larger than one and some of them zero, by which the weights are multiplied. None: no
-                dropout.
+    Wq, Wk, Wv: weights of three linear layers without bias, stored as
+                (out, in). They make queries, keys and values.
+    causal:     whether a position sees only itself and what came before.
+                If False it sees all.
+    drop:       dropout on the finished weights, made by the caller: a
+                table of factors by which the weights are multiplied, some
+                of them zero. None: no dropout.
 
     Scores are scaled as in `scaled_scores`. Returns a fresh (B, T, hs) tensor of the same dtype; the
     arguments stay as they are.
@@ -105,10 +107,13 @@ def multi_head(
 ) -> Float[Tensor, "B T C"]:
     """Return the result of `nh` heads of causal self-attention, computed at once, after the projection.
 
-    Wqkv, bqkv: one linear layer that makes the queries, keys and values of all heads. Its weights are
-                stored as (out, in): the first C outputs are the queries, the next C the keys, the last C
-                the values. Of each C, the first C / nh belong to head 0, the next to head 1, and so on.
-    Wo, bo:     the projection, a linear layer that is given the results of all heads, head 0 first.
+    Wqkv, bqkv: one linear layer that makes the queries, keys and values of
+                all heads, weights stored as (out, in). The first C outputs
+                are the queries, the next C the keys, the last C the
+                values. Of each C, the first C / nh belong to head 0, the
+                next to head 1, and so on.
+    Wo, bo:     the projection, a linear layer that is given the results of
+                all heads, head 0 first.
 
     nh divides C. Every head attends for itself, causally, with scores scaled for its own size. Returns a
     fresh (B, T, C) tensor of the same dtype; the arguments stay as they are.

@@ -12,7 +12,8 @@ def bigram_model(
 
     idx:     B sequences of T tokens.
     table:   row i holds the logits of the token that follows token i.
-    targets: for each of the B * T tokens, the token that followed it. Without targets the loss is None.
+    targets: for each of the B * T tokens, the token that followed it.
+             Without targets the loss is None.
 
     The loss is the cross-entropy in nats, averaged over all B * T predictions. It may be made with
     `torch.nn.functional.cross_entropy`; look up where that wants the V logits. Returns fresh tensors, the
@@ -45,10 +46,11 @@ def positional_embedding(
     """Return what each position knows of itself, and the logits that a linear layer makes of that.
 
     idx:  B sequences of T tokens, T at most L.
-    wte:  the table of tokens, one row of C numbers for each of the V tokens.
-    wpe:  the table of places, one row for each of the L places that the model has. A sequence starts at
-          place 0, and its vector at a position is the sum of the token's and the place's.
-    W, b: a linear layer from C to V, its weights stored as (out, in), as torch does.
+    wte:  the table of tokens, one row of C numbers for each of V tokens.
+    wpe:  the table of places, one row for each of the L places that the
+          model has. A sequence starts at place 0, and its vector at a
+          position is the sum of the token's and the place's.
+    W, b: a linear layer from C to V, weights stored as (out, in).
 
     Returns two fresh tensors of the dtype of `wte`: the vectors (B, T, C) and the logits (B, T, V). The
     arguments stay as they are.
