@@ -65,7 +65,8 @@ def drawn(layer):
     w = layer.weight.detach() * 120**0.5
     spread, mean = float(w.std()), float(w.mean())
     beyond = float((w.abs() > 2 * spread).double().mean())
-    sizes = [(0.2, "far too small"), (0.85, "too small"), (1.15, "as asked"), (2.7, "too large"), (5, "much too large")]
+    sizes = [(0.2, "far too small"), (0.85, "too small"), (1.15, "as asked")]
+    sizes += [(2.7, "too large"), (5, "much too large")]
     size = next((words for limit, words in sizes if spread < limit), "far too large")
     centre = "zero" if abs(mean) < 0.2 * spread else "not zero"
     return {"spread": size, "mean": centre, "normal": 0.0185 < beyond < 0.0725}
