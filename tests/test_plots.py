@@ -28,7 +28,7 @@ def _text(figure: Figure, width: int = 80, plain: bool = True) -> str:
     colour = {"color_system": None} if plain else {"color_system": "truecolor", "force_terminal": True}
     console = Console(width=width, theme=THEME, **colour)  # type: ignore[arg-type]
     with console.capture() as kept:
-        console.print(*drawn(figure, Look(width, plain=plain, ascii=plain)), sep="\n")
+        console.print(*drawn(figure, Look(width, plain=plain, ascii=plain), not plain), sep="\n")
     return kept.get()
 
 

@@ -77,7 +77,12 @@ def _drawn(plot: Plot, course: Course, screen: Screen, args: argparse.Namespace)
                 Text(f"dojo check {plot.exercise} says more.", style="muted"),
             )
             return None
-    screen.show(Text(f"  {plot.title}", style="strong"), Text(), *drawn(found, screen.look), Text())
+    screen.show(
+        Text(f"  {plot.title}", style="strong"),
+        Text(),
+        *drawn(found, screen.look, screen.color_system is not None),
+        Text(),
+    )
     return found
 
 

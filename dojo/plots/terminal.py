@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import plotille
 from rich.console import Group, RenderableType
 from rich.style import Style
@@ -13,67 +15,83 @@ from dojo.plots.figures import Curves, Figure, Graph, HeatMap
 from dojo.views.look import Look
 
 COLOURS = (99, 35, 208, 39, 161, 178, 45, 140, 70, 203)  # told apart on black and on white
-HEIGHT = 16
-NAMES = "abcdefghijklmnopqrstuvwxyz"
+GUIDE = 244  # the colour of guides
+HEIGHT = 14  # rows of text
+MARGIN = 10  # columns for the numbers beside the curves
 
 
-def drawn(figure: Figure, look: Look) -> list[RenderableType]:
+def drawn(figure: Figure, look: Look, colour: bool) -> list[RenderableType]:
     """A figure as lines of text that fit the screen."""
     if isinstance(figure, Curves):
-        return _curves(figure, look)
+        return _curves(figure, look, colour)
     if isinstance(figure, HeatMap):
-        return _heat_map(figure, look)
+        return _heat_map(figure, look, colour)
     return [_tree(figure)]
 
 
-def _curves(figure: Curves, look: Look) -> list[RenderableType]:
-    canvas = plotille.Figure()
-    canvas.width, canvas.height = max(20, look.width - 18), HEIGHT
-    canvas.with_colors, canvas.color_mode = not look.plain, "byte"
-    canvas.x_label, canvas.y_label = figure.x, figure.y
-    canvas.register_label_formatter(float, _brief)
-    heights = [y for curve in figure.curves for y in curve.y] + list(figure.guides.values())
-    room = 0.05 * (max(heights) - min(heights)) or 1.0
-    canvas.set_y_limits(min(heights) - room, max(heights) + room)
-    for number, curve in enumerate(figure.curves):
-        canvas.plot(curve.x, curve.y, lc=_colour(number))
-    left = min(x for curve in figure.curves for x in curve.x)
-    right = max(x for curve in figure.curves for x in curve.x)
+def _curves(figure: Curves, look: Look, colour: bool) -> list[RenderableType]:
+    low, high = _range([y for curve in figure.curves for y in curve.y] + list(figure.guides.values()))
+    left, right = _range([x for curve in figure.curves for x in curve.x])
+    width = max(20, look.width - MARGIN - 2)
+    canvas = plotille.Canvas(width, HEIGHT, left, low, right, high, mode="byte")
     for height in figure.guides.values():
-        canvas.plot([left, right], [height, height], lc=244)
-    key = Text("  ").join(
-        Text(f"\u2500\u2500 {curve.name}", style=Style.parse(f"color({_colour(number)})"))
-        for number, curve in enumerate(figure.curves)
-    )
-    guides = [Text(f"  \u2500\u2500 {name}", style="muted") for name in figure.guides]
-    return [Text.from_ansi(canvas.show()), Text(), Text("  ") + key + Text("").join(guides)]
+        canvas.line(left, height, right, height, color=GUIDE if colour else None)
+    for number, curve in enumerate(figure.curves):
+        points = list(zip(curve.x, curve.y, strict=True))
+        for start, end in itertools.pairwise(points if len(points) > 1 else points * 2):
+            canvas.line(*start, *end, color=_colour(number) if colour else None)
+    heights = {0: high, HEIGHT // 2: (low + high) / 2, HEIGHT - 1: low}
+    edge = "|" if look.ascii else "\u2502"
+    lines = []
+    for row, line in enumerate(canvas.plot().split("\n")):
+        label = f"{heights[row]:.3g}" if row in heights else ""
+        lines.append(Text(f"{label:>{MARGIN - 1}} {edge}", style="muted") + Text.from_ansi(line.rstrip()))
+    ends = f"{left:<{width // 2}.3g}{right:>{width - width // 2}.3g}"
+    lines.append(Text(" " * (MARGIN + 1) + ends, style="muted"))
+    return [*lines, Text(), *_key(figure, look)]
 
 
-def _brief(value: float, chars: int, delta: float, left: bool = False) -> str:
-    text = f"{value:.3g}"
-    return text.ljust(chars) if left else text.rjust(chars)
+def _range(values: list[float]) -> tuple[float, float]:
+    """The smallest and the largest, with some room where all are one."""
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low - 1, high + 1)
+
+
+def _key(figure: Curves, look: Look) -> list[Text]:
+    """Which line is which, and what the axes are."""
+    dash = "--" if look.ascii else "\u2500\u2500"
+    names = [(curve.name, f"color({_colour(n)})") for n, curve in enumerate(figure.curves)]
+    names += [(name, "muted") for name in figure.guides]
+    signs = [Text(f"{dash} {name}", style=style, no_wrap=True) for name, style in names]
+    return [
+        Text("  ") + Text("  ").join(signs),
+        Text(f"  across: {figure.x}, up: {figure.y}", style="muted"),
+    ]
 
 
 def _colour(number: int) -> int:
     return COLOURS[number % len(COLOURS)]
 
 
-def _heat_map(figure: HeatMap, look: Look) -> list[RenderableType]:
+def _heat_map(figure: HeatMap, look: Look, colour: bool) -> list[RenderableType]:
     largest = max((abs(v) for row in figure.values for v in row), default=0.0) or 1.0
     width = max(1, min(6, (look.width - 4) // len(figure.values[0])))
     lines = []
     for row in figure.values[: look.width]:
         line = Text("  ")
         for value in row[: look.width - 4]:
-            line.append_text(_cell(value / largest, width, look.plain))
+            line.append_text(_cell(value / largest, width, colour))
         lines.append(line)
     note = f"  rows: {figure.rows} \u00b7 columns: {figure.columns} \u00b7 largest size {largest:.3g}"
     return [Group(*lines), Text(), Text(note, style="muted")]
 
 
-def _cell(share: float, width: int, plain: bool) -> Text:
-    """One entry, relative to the largest: red where it is positive, blue where negative, pale near zero."""
-    if plain:
+def _cell(share: float, width: int, colour: bool) -> Text:
+    """One entry, relative to the largest: red where it is positive, blue where negative, pale near zero.
+
+    Without colours a positive entry is a sign that is denser for larger ones, a negative one a digit.
+    """
+    if not colour:
         signs = " .:-=+*#%@" if share >= 0 else " 123456789"
         return Text(signs[min(9, int(abs(share) * 9.99))] * width)
     fade = int(245 * (1 - abs(share)))

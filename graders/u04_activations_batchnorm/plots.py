@@ -68,7 +68,7 @@ def update_ratios(student):
     generator = torch.Generator().manual_seed(1)
     grads = [[0.01 * torch.randn(8, 8, generator=generator, dtype=torch.float64)] for _ in range(60)]
     curves = []
-    for lr in (1.0, 0.01, 0.001):
+    for lr in (0.1, 0.01, 0.001):
         ratios = student(first, grads, lr)
         curves.append(Curve(f"learning rate {lr:g}", list(range(1, 61)), ratios[:, 0].tolist()))
     return Curves("step", "log10 of update : data", curves, {"a thousandth": -3.0})
