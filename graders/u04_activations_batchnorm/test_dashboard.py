@@ -181,14 +181,20 @@ def by_histc(h, bins):
     return counts / counts.sum() * bins / (high - low), torch.linspace(low, high, bins + 1, dtype=h.dtype)
 
 
+@activation_histogram.alternative
+def ready_made(h, bins):
+    heights, edges = torch.histogram(h, bins, density=True)
+    return heights, edges
+
+
 @activation_histogram.misconception(
     symptom="The heights are whole numbers.",
     question="Can you compare layers of different sizes with your histogram?",
     rule="A density doesn't grow with the number of values.",
 )
 def counts_only(h, bins):
-    found = torch.histogram(h, bins)
-    return found.hist, found.bin_edges
+    hist, edges = torch.histogram(h, bins)
+    return hist, edges
 
 
 @activation_histogram.misconception(
@@ -197,8 +203,8 @@ def counts_only(h, bins):
     rule="A density is a share for each unit of width.",
 )
 def shares_of_numbers(h, bins):
-    found = torch.histogram(h, bins)
-    return found.hist / h.numel(), found.bin_edges
+    hist, edges = torch.histogram(h, bins)
+    return hist / h.numel(), edges
 
 
 @activation_histogram.misconception(
@@ -207,11 +213,11 @@ def shares_of_numbers(h, bins):
     rule="Bins are open at one end. The last one must be closed at both.",
 )
 def largest_number_lost(h, bins):
-    found = torch.histogram(h, bins)
-    counts = found.hist.clone()
+    hist, edges = torch.histogram(h, bins)
+    counts = hist.clone()
     counts[-1] -= 1
     width = (h.max() - h.min()) / bins
-    return counts / (h.numel() * width), found.bin_edges
+    return counts / (h.numel() * width), edges
 
 
 @activation_histogram.misconception(
@@ -220,8 +226,8 @@ def largest_number_lost(h, bins):
     rule="The edges here come from the numbers: the smallest one is the first edge, the largest the last.",
 )
 def edges_from_minus_one_to_one(h, bins):
-    found = torch.histogram(h, bins, range=(-1.0, 1.0))
-    return found.hist / (h.numel() * 2 / bins), found.bin_edges
+    hist, edges = torch.histogram(h, bins, range=(-1.0, 1.0))
+    return hist / (h.numel() * 2 / bins), edges
 
 
 @activation_histogram.misconception(
@@ -230,8 +236,8 @@ def edges_from_minus_one_to_one(h, bins):
     rule="Every bin has two edges, and neighbours share one.",
 )
 def one_edge_short(h, bins):
-    found = torch.histogram(h, bins, density=True)
-    return found.hist, found.bin_edges[:-1].clone()
+    hist, edges = torch.histogram(h, bins, density=True)
+    return hist, edges[:-1].clone()
 
 
 @activation_histogram.misconception(
@@ -240,8 +246,8 @@ def one_edge_short(h, bins):
     rule="Every bin has two edges, and neighbours share one.",
 )
 def edges_counted_as_bins(h, bins):
-    found = torch.histogram(h, bins - 1, density=True)
-    return found.hist, found.bin_edges
+    hist, edges = torch.histogram(h, bins - 1, density=True)
+    return hist, edges
 
 
 @activation_histogram.misconception(
@@ -250,8 +256,8 @@ def edges_counted_as_bins(h, bins):
     rule="The narrower the bin, the higher the bar for the same share.",
 )
 def multiplied_by_the_width(h, bins):
-    found = torch.histogram(h, bins)
-    return found.hist / h.numel() * (h.max() - h.min()) / bins, found.bin_edges
+    hist, edges = torch.histogram(h, bins)
+    return hist / h.numel() * (h.max() - h.min()) / bins, edges
 
 
 # --- gradient_stats ---------------------------------------------------------------------------------------
@@ -403,11 +409,9 @@ def gradients_of_the_weights(x, weights, dout):
 
 
 def parameters(draw: Draw, steps=1):
-    """Matrices of different shapes between biases, a gain of two axes that counts as a matrix, and zeros."""
+    """Matrices of different shapes, biases that begin at zero, and a parameter of three axes."""
     K, H, V = (int(n) for n in (torch.randperm(4, generator=draw.generator) + 2)[:3])
-    shapes = [(V, K), (K, H), (H,), (H, V), (V,)]
-    if draw.integer(0, 1):
-        shapes += [(2, 3, K)]
+    shapes = [(V, K), (K, H), (H,), (2, 3, K), (H, V), (V,)]
     params = [draw.normal(*shape) * (0.2 if len(shape) == 2 else 1.0) for shape in shapes]
     params = [p * 0 if p.dim() == 1 else p for p in params]  # biases begin at zero
     grads = [[draw.normal(*shape) * 0.3 + 0.1 for shape in shapes] for _ in range(steps)]

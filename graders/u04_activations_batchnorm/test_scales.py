@@ -615,25 +615,26 @@ def in_float32(fan_in, fan_out, nonlinearity, seed):
 # --- linear_stack_collapses -------------------------------------------------------------------------------
 
 
-def stack_of(draw: Draw, depth):
-    """Sizes of the layers, mostly different from each other, now and then all the same."""
+def stack_of(draw: Draw, shallowest):
+    """Layers of sizes that differ or, for every second kind, are all the same."""
+    depth, square = shallowest + draw.sizes["kind"] // 2, draw.sizes["kind"] % 2
     sizes = [draw.integer(2, 5) for _ in range(depth + 1)]
-    sizes = sizes if draw.integer(0, 3) else [draw.integer(2, 4)] * (depth + 1)
+    sizes = [draw.integer(2, 4)] * (depth + 1) if square else sizes
     return [draw.normal(rows, columns) for rows, columns in itertools.pairwise(sizes)]
 
 
 def layers_with_biases(draw: Draw):
-    weights = stack_of(draw, draw.sizes["depth"])
+    weights = stack_of(draw, 1)
     return {"weights": weights, "biases": [draw.normal(weight.shape[1]) for weight in weights]}
 
 
 @grades(
     "linear_stack_collapses",
     case_of=layers_with_biases,
-    minimum={"depth": 1},
-    largest={"depth": 4},
+    minimum={"kind": 0},
+    largest={"kind": 7},
     every=True,
-    examples=5,
+    examples=2,
     parts={"W": (0,), "b": (1,)},
     may_be_trivial=True,  # a stack of one layer is that layer; deeper ones refute whatever is not a product
 )
@@ -756,7 +757,7 @@ def single_layer_aliased(weights, biases):
 
 
 def stack_and_gradient(draw: Draw):
-    weights = stack_of(draw, draw.sizes["depth"])
+    weights = stack_of(draw, 2)
     dW = draw.normal(weights[0].shape[0], weights[-1].shape[1])
     return {"weights": weights, "dW": dW, "lr": draw.pick([0.01, 0.05, 0.1, 0.3])}
 
@@ -771,10 +772,10 @@ def product_of(matrices):
 @grades(
     "deep_linear_step",
     case_of=stack_and_gradient,
-    minimum={"depth": 2},
-    largest={"depth": 4},
+    minimum={"kind": 0},
+    largest={"kind": 5},
     every=True,
-    examples=5,
+    examples=2,
 )
 def deep_linear_step(weights, dW, lr):
     leaves = [weight.clone().requires_grad_() for weight in weights]
