@@ -82,7 +82,10 @@ class HeatMap:
 
 @dataclass(frozen=True)
 class Vertex:
-    """One node of a graph: the numbers of the nodes that it was made from come in `inputs`."""
+    """One node of a graph: the numbers of the nodes that it was made from come in `inputs`.
+
+    Bars divide the label into fields where it is drawn as a box.
+    """
 
     label: str
     operation: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import graphviz
@@ -39,13 +40,19 @@ def source(graph: Graph) -> str:
     """The graph as graphviz source text: a record for each node, and one more node for its operation."""
     dot = graphviz.Digraph(graph_attr={"rankdir": "LR"}, node_attr={"shape": "record"})
     for number, vertex in enumerate(graph.vertices):
-        dot.node(str(number), graphviz.escape(vertex.label).replace("|", "\\|").replace("\n", " "))
+        dot.node(str(number), _record(vertex.label))
         if vertex.operation:
             dot.node(f"op{number}", graphviz.escape(vertex.operation), shape="circle")
             dot.edge(f"op{number}", str(number))
             for i in vertex.inputs:
                 dot.edge(str(i), f"op{number}")
     return str(dot.source)
+
+
+def _record(label: str) -> str:
+    """A label as a record with a field for each part between bars, and nothing else that has a meaning there."""
+    plain = re.sub(r"([{}<>])", r"\\\1", graphviz.escape(label))
+    return f"{{ {plain} }}"
 
 
 def _curves(axes: Axes, figure: Curves) -> None:
