@@ -50,7 +50,7 @@ def source(graph: Graph) -> str:
 
 
 def _record(label: str) -> str:
-    """A label as a record with a field for each part between bars, and nothing else that has a meaning there."""
+    """A label as a record: bars divide it into fields, and nothing else has a meaning there."""
     plain = re.sub(r"([{}<>])", r"\\\1", graphviz.escape(label))
     return f"{{ {plain} }}"
 
