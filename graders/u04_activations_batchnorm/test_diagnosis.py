@@ -392,7 +392,8 @@ diagnosis.misconception_by_edit(
 )
 diagnosis.misconception_by_edit(
     "largest_ratio_of_the_first_step",
-    old='[S // 2 :].median()\n    if ratio < -4.5:\n        return "lr low"\n    return "lr high" if ratio > -1.8',
+    old='[S // 2 :].median()\n    if ratio < -4.5:\n        return "lr low"\n'
+    '    return "lr high" if ratio > -1.8',
     new='[0].max()\n    if ratio < -4.5:\n        return "lr low"\n    return "lr high" if ratio > -2.5',
     symptom="Healthy networks are said to have a high learning rate.",
     question="Which matrix has the largest ratio at the first step, and does it stay so?",
