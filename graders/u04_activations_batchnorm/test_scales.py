@@ -358,21 +358,21 @@ def form_of_weights(answer, fan_in, fan_out):
 X = 22.0
 
 
-def scaled(student, fan_in, fan_out, seed):
-    """The weights for each nonlinearity, divided by the standard deviation that they should have."""
-    for number, (name, gain) in enumerate(GAINS.items()):
-        yield name, student(fan_in, fan_out, name, seed + number) / (gain / fan_in**0.5)
+def right_deviation(name, gain):
+    """A statement: the weights for this nonlinearity have the standard deviation that they should have."""
+
+    def holds(student, fan_in, fan_out, seed):
+        n = fan_in * fan_out
+        squares = float((student(fan_in, fan_out, name, seed) ** 2).sum()) / (gain**2 / fan_in)
+        return n - 2 * (n * X) ** 0.5 <= squares <= n + 2 * (n * X) ** 0.5 + 2 * X
+
+    holds.__name__ = f"right_deviation_for_{name}"
+    return holds
 
 
-@kaiming_init.property("has the standard deviation that the nonlinearity asks for, within 3.1 %", examples=2)
-def right_deviation(student, fan_in, fan_out, seed):
-    n = fan_in * fan_out
-    for name, z in scaled(student, fan_in, fan_out, seed):
-        squares = float((z**2).sum())
-        off = (squares / n) ** 0.5
-        low, high = n - 2 * (n * X) ** 0.5, n + 2 * (n * X) ** 0.5 + 2 * X
-        require(low <= squares <= high, f"for {name}, it is {off:.3f} of what it should be")
-    return True
+for name, gain in GAINS.items():
+    words = f"has the standard deviation that {name} asks for, within 3.1 %"
+    kaiming_init.property(words, examples=2)(right_deviation(name, gain))
 
 
 @kaiming_init.property("is normal with mean zero, drawn number by number", examples=2)
