@@ -146,13 +146,19 @@ def _values(grader: Grader, draw: drawing.Draw) -> dict[str, Any]:
 
 
 def _trivial(grader: Grader, case: Case, expected: Any) -> bool:
-    """Whether zeros, ones, an input or an input's mean would pass for a part of the answer."""
+    """Whether zeros, ones, an input or an input's mean would pass for a part of the answer.
+
+    A part that is itself a list or a dict has to be trivial in all its tensors: some gradients are zero.
+    """
+    parts = expected if isinstance(expected, (tuple, list)) else [expected]
+    inside = [[t for t in tensors(part) if t.is_floating_point() and t.numel()] for part in parts]
+    return any(found and all(_guessed(grader, case, part) for part in found) for found in inside)
+
+
+def _guessed(grader: Grader, case: Case, part: Tensor) -> bool:
+    """Whether a guess that knows nothing of the exercise would pass for one tensor of the answer."""
     inputs = [v for v in case.given.values() if isinstance(v, Tensor) and v.is_floating_point() and v.numel()]
     values = [0.0, 1.0, *(float(tensor.double().mean()) for tensor in inputs)]
-    for part in tensors(expected):
-        if part.is_floating_point() and part.numel():
-            limit = tolerance(part, part.dtype, upstream_size(grader, case), grader.loose)
-            guesses = values + [tensor.to(part.dtype) for tensor in inputs if tensor.shape == part.shape]
-            if any(float((part - guess).abs().max()) <= limit for guess in guesses):
-                return True
-    return False
+    limit = tolerance(part, part.dtype, upstream_size(grader, case), grader.loose)
+    guesses = values + [tensor.to(part.dtype) for tensor in inputs if tensor.shape == part.shape]
+    return any(float((part - guess).abs().max()) <= limit for guess in guesses)
