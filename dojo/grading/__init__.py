@@ -14,7 +14,7 @@ from dojo.grading.draw import (
 from dojo.grading.grader import Grader, backward_of, grades, open_ended
 from dojo.grading.helpers import close, gradients, near_zero, raises, require, set_parameters
 from dojo.grading.hints import Hints
-from dojo.grading.progress import report
+from dojo.grading.progress import report_progress
 from dojo.grading.remote import remote_function
 
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
     "probabilities",
     "raises",
     "remote_function",
-    "report",
+    "report_progress",
     "require",
     "set_parameters",
 ]

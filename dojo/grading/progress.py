@@ -10,7 +10,7 @@ Listener = Callable[[float, str], None]
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
-def report(share: float, text: str) -> None:
+def report_progress(share: float, text: str) -> None:
     """In a play: so much of it is done (0 to 1), and a word or two on how it goes ("loss 2.31")."""
     listener = _listener.get()
     if listener is not None:

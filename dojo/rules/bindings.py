@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+# Methods of a module that give it an attribute, whose name is their first argument.
+_REGISTERS = frozenset("register_buffer register_parameter register_module add_module".split())
 _LOOK_ONLY = frozenset("print str repr isinstance issubclass".split())
 
 
@@ -57,6 +59,8 @@ def own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str
             imported.update(bound_by(node))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_self(node.value):
             attributes.add(node.attr)
+        elif isinstance(node, ast.Call):
+            attributes |= _registered(node)
         elif isinstance(node, ast.ClassDef):
             attributes |= {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef)}
             attributes |= {
@@ -66,3 +70,12 @@ def own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str
                 if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
             }
     return frozenset(names), frozenset(attributes), frozenset(imported)
+
+
+def _registered(call: ast.Call) -> set[str]:
+    """The attribute that `self.register_buffer("mask", ...)` and its like define."""
+    method = call.func
+    if not isinstance(method, ast.Attribute) or method.attr not in _REGISTERS or not is_self(method.value):
+        return set()
+    first = call.args[0] if call.args else None
+    return {first.value} if isinstance(first, ast.Constant) and isinstance(first.value, str) else set()
