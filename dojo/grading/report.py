@@ -90,7 +90,11 @@ def _worst(expected: Any, actual: Any, wrong: Tensor | None) -> Worst | None:
     gap = (actual.double() - expected.double()).abs()
     gap = torch.where(gap.isnan(), torch.tensor(float("inf"), dtype=gap.dtype), gap)
     flat = int((gap * wrong).nan_to_num(posinf=float("inf")).reshape(-1).argmax()) if gap.numel() else 0
-    index = [int(i) for i in torch.unravel_index(torch.tensor(flat), expected.shape)]
+    left = flat
+    index: list[int] = []  # torch.unravel_index would first import the compiler
+    for size in reversed(expected.shape):
+        left, place = divmod(left, size) if size else (0, 0)
+        index.insert(0, place)
     return Worst(index, float(expected.reshape(-1)[flat]), float(actual.reshape(-1)[flat]))
 
 
