@@ -181,15 +181,15 @@ def run(operation, x, g):
     (y * g).sum().backward()  # y.backward(g) would first import the compiler
     inner = x.clone().requires_grad_()
     (3 * type(operation).apply(0.5 * inner) * g).sum().backward()
-    same = torch.equal(leaf, x)
-    return {"result": y, "gradient": leaf.grad, "in a longer expression": inner.grad, "x is unchanged": same}
+    state = "unchanged" if torch.equal(leaf, x) else "changed"
+    return {"result": y, "gradient": leaf.grad, "in a longer expression": inner.grad, "x": state}
 """)
 
 
 @grades(
     "custom_autograd_function",
     examples=6,
-    parts={name: (name,) for name in ("result", "gradient", "in a longer expression")},
+    parts={name: (name,) for name in ("result", "gradient", "in a longer expression", "x")},
     floor=10_000.0,  # an upstream gradient of size 1000
 )
 def custom_autograd_function(x: Float[Tensor, "N M"], g):
@@ -201,7 +201,7 @@ def custom_autograd_function(x: Float[Tensor, "N M"], g):
     (gradient,) = torch.autograd.grad((y * g).sum(), leaf)
     (chained,) = torch.autograd.grad((3 * polynomial(0.5 * inner) * g).sum(), inner)
     answer = {"result": y.detach(), "gradient": gradient, "in a longer expression": chained}
-    return {**answer, "x is unchanged": True}
+    return {**answer, "x": "unchanged"}
 
 
 @custom_autograd_function.play

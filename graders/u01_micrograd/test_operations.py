@@ -40,7 +40,7 @@ def to_a_power(student, a, k, a_grad, out_grad):
     x.grad = a_grad
     answer = one_step_back(student(x, k), {x}, out_grad)
     answer |= {"a.data": x.data, "a.grad": x.grad, "_op": answer["_op"][:2]}  # the exponent may follow
-    return {**answer, "refuses a node": refuses(student, student.Value(2.0), student.Value(3.0))}
+    return {**answer, "node as exponent": taken(student, student.Value(2.0), student.Value(3.0))}
 
 
 def one_step_back(out, operands, out_grad):
@@ -49,19 +49,22 @@ def one_step_back(out, operands, out_grad):
     step = out._backward
     if step is not None:
         step()
-    kept = {"_prev has the operands": out._prev == operands, "_backward is there": step is not None}
+    kept = {
+        "_prev": "the operands" if out._prev == operands else "something else",
+        "_backward": "a function" if step is not None else "None",
+    }
     return {"data": out.data, "_op": str(out._op).lower(), **kept}
 
 
-def refuses(function, *args):
+def taken(function, *args):
+    """Whether a call with what should be no argument gets through."""
     try:
         function(*args)
     except Exception as error:
-        kind = getattr(error, "type_name", type(error).__name__)
-        if kind in ("TypeError", "AssertionError"):
-            return True
-        raise
-    return False
+        if getattr(error, "type_name", type(error).__name__) not in ("TypeError", "AssertionError"):
+            raise
+        return "refused"
+    return "accepted"
 
 
 def two_in_torch(operation, op, a, a_grad, b, b_grad, reused, out_grad):
@@ -81,7 +84,7 @@ def one_in_torch(operation, op, a, a_grad, out_grad):
     return {name: value for name, value in answer.items() if name not in ("b.data", "b.grad")}
 
 
-KEPT = {"_prev has the operands": True, "_backward is there": True}
+KEPT = {"_prev": "the operands", "_backward": "a function"}
 
 
 def number(draw: Draw) -> float:
@@ -296,6 +299,19 @@ def add_into_the_first_operand(a, b):
     return a
 
 
+@value_add.misconception(
+    symptom="The second operand gets its gradient twice, and the first one nothing.",
+    question="When the functions of your loop run, which node does the name of the loop stand for?",
+    rule="A function looks a name up when it runs, and by then the loop has moved on to its last value.",
+)
+def add_steps_made_in_a_loop(a, b):
+    out, parts = Value(a.data + b.data, (a, b), "+"), []
+    for operand in (a, b):
+        parts.append(lambda: receive(operand, out.grad))  # noqa: B023 (this is the mistake)
+    out._backward = lambda: [part() for part in parts]
+    return out
+
+
 # --- value_mul --------------------------------------------------------------------------------------------
 
 
@@ -452,7 +468,7 @@ def base_and_exponent(draw: Draw):
     **ONE,
 )
 def value_pow(a, k, a_grad, out_grad):
-    return {**one_in_torch(lambda x: x**k, "**", a, a_grad, out_grad), "refuses a node": True}
+    return {**one_in_torch(lambda x: x**k, "**", a, a_grad, out_grad), "node as exponent": "refused"}
 
 
 value_pow.play(to_a_power)
@@ -956,18 +972,23 @@ def sweep(out, node):
     for v in reversed(order):
         v._backward()
     made = type(node).__init__.__globals__["_made"]
-    parts = all(id(v) in made or not v._prev for v in order) and out._op == "part"
-    return {"data": out.data, "gradient of n": node.grad, "made of parts": parts, "n": node.data}
+    small = all(id(v) in made or not v._prev for v in order) and out._op == "part"
+    parts = "the four operations" if small else "other nodes"
+    return {"data": out.data, "gradient of n": node.grad, "graph": parts, "n": node.data}
 """)
+
+
+PARTS = {name: (name,) for name in ("data", "gradient of n", "graph", "n")}
 
 
 def moderate(draw: Draw, shape: tuple[int, ...]) -> float:
     return number(draw) / 2
 
 
-@grades("tanh_decomposed", n=moderate, examples=8, floor=10.0, parts={"data": ("data",)}, uses=("Value",))
+@grades("tanh_decomposed", n=moderate, examples=8, floor=10.0, parts=PARTS, uses=("Value",))
 def tanh_decomposed(n):
-    return {"data": math.tanh(n), "gradient of n": 1 / math.cosh(n) ** 2, "made of parts": True, "n": n}
+    answer = {"data": math.tanh(n), "gradient of n": 1 / math.cosh(n) ** 2}
+    return {**answer, "graph": "the four operations", "n": n}
 
 
 @tanh_decomposed.play
