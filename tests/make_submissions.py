@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
+from typing import Any
 
 from dojo.course import Course, Exercise, load
 from dojo.grading import registry
@@ -19,7 +20,7 @@ from dojo.grading.museum import HEADER, alternative_source, reference_source, wr
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "tests" / "submissions"
-UNIT = "u05_backprop_ninja"
+BROKEN_UNIT = "u05_backprop_ninja"  # of the two students with a broken module
 
 
 def submissions() -> dict[str, str]:
@@ -27,13 +28,15 @@ def submissions() -> dict[str, str]:
     course = load(ROOT)
     graders = registry.load(course)
     files: dict[str, str] = {}
-    modules = list(dict.fromkeys(exercise.module for exercise in course.exercises))
-    for module in modules:
-        name = f"{UNIT}/{module}.py"
-        files[f"untouched/{name}"] = (ROOT / "exercises" / name).read_text()
-        files[f"model_answers/{name}"] = _without_docstrings((ROOT / "solutions" / name).read_text())
-        files[f"realistic/{name}"] = _realistic(course, graders, module)
-    chain, layer = (f"{UNIT}/{module}.py" for module in ("softmax_chain", "batchnorm_chain"))
+    for unit in course.units:
+        for module in dict.fromkeys(exercise.module for exercise in unit.exercise):
+            name = f"{unit.id}/{module}.py"
+            solution = (ROOT / "solutions" / name).read_text()
+            here = [exercise for exercise in unit.exercise if exercise.module == module]
+            files[f"untouched/{name}"] = (ROOT / "exercises" / name).read_text()
+            files[f"model_answers/{name}"] = _without_docstrings(solution)
+            files[f"realistic/{name}"] = _realistic(course, graders, here, solution)
+    chain, layer = (f"{BROKEN_UNIT}/{module}.py" for module in ("softmax_chain", "batchnorm_chain"))
     files[f"syntax_error/{layer}"] = files[f"model_answers/{layer}"]
     files[f"syntax_error/{chain}"] = files[f"model_answers/{chain}"].replace("]:\n", "]\n", 1)
     files[f"hangs_on_import/{layer}"] = files[f"model_answers/{layer}"]
@@ -46,10 +49,13 @@ def wrong_ones(course: Course) -> list[Exercise]:
     return course.exercises[1::3]
 
 
-def _realistic(course: Course, graders: dict[str, Grader], module: str) -> str:
-    """One module: every third answer a misconception, the others alternatives."""
-    parts: dict[str, str] = {}
-    for exercise in (e for e in course.exercises if e.module == module):
+def _realistic(course: Course, graders: dict[str, Grader], here: list[Exercise], solution: str) -> str:
+    """One module: every third answer a misconception, the others alternatives, the rest as it was given."""
+    parts = _definitions(solution)
+    imports = [
+        ast.unparse(n) for n in ast.parse(solution).body if isinstance(n, (ast.Import, ast.ImportFrom))
+    ]
+    for exercise in here:
         grader = graders[exercise.id]
         if exercise in wrong_ones(course):
             source = wrong_source(grader, next(iter(grader.misconceptions.values())))
@@ -57,33 +63,32 @@ def _realistic(course: Course, graders: dict[str, Grader], module: str) -> str:
             source = alternative_source(grader, next(iter(grader.alternatives.values())))
         else:
             source = reference_source(grader)
-        parts |= _definitions(source, exercise.function)
-    return HEADER + "\n\n" + "\n\n\n".join(parts.values()) + "\n"
+        found = _definitions(source)
+        parts |= {name: found[name] for name in found if name == exercise.function or name not in parts}
+    return "\n".join([*imports, HEADER]) + "\n\n" + "\n\n\n".join(parts.values()) + "\n"
 
 
-def _definitions(source: str, target: str) -> dict[str, str]:
-    """The target of a module text and the helpers that it calls, by name."""
-    functions = {n.name: n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
-    wanted = {target: functions[target]}
-    waiting = [target]
-    while waiting:
-        for node in ast.walk(functions[waiting.pop()]):
-            name = node.id if isinstance(node, ast.Name) else ""
-            if name in functions and name not in wanted:
-                wanted[name] = functions[name]
-                waiting.append(name)
-    return {name: ast.unparse(_bare(node)) for name, node in reversed(wanted.items())}
+def _definitions(source: str) -> dict[str, str]:
+    """What a module text defines, by name, without docstrings."""
+    nodes = [n for n in ast.parse(source).body if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Assign))]
+    return {_name(node): ast.unparse(_bare(node)) for node in nodes}
+
+
+def _name(node: ast.FunctionDef | ast.ClassDef | ast.Assign) -> str:
+    return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else node.name
 
 
 def _without_docstrings(source: str) -> str:
     tree = ast.parse(source)
-    tree.body = [_bare(node) if isinstance(node, ast.FunctionDef) else node for node in tree.body[1:]]
+    tree.body = [_bare(node) for node in tree.body[1:]]
     return ast.unparse(tree) + "\n"
 
 
-def _bare(node: ast.FunctionDef) -> ast.FunctionDef:
-    if ast.get_docstring(node) is not None:
-        node.body = node.body[1:]
+def _bare(node: Any) -> Any:
+    """A statement without docstrings, its own and those of its methods."""
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(inner) is not None:
+            inner.body = inner.body[1:] or [ast.Pass()]
     return node
 
 
