@@ -73,6 +73,7 @@ class Trainer:
     `Trainer(data, vocab_size)` makes the model. `data` holds the token ids of the training text, a few
     hundred or more, each below `vocab_size`. The size of the model, the batches and the optimizer are your
     choice.
+
     Attributes, by these names: `model`, an `nn.Module`, and `block_size`, an int of at least 8.
     `model(idx)` takes ids (B, T) for any T from 1 to `block_size` and returns a pair: the logits
     (B, T, vocab_size) of the token after each position, and anything else, such as None. Each position sees

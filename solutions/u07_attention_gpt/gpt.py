@@ -46,6 +46,7 @@ class GPT(nn.Module):
 
     `make_block()` returns a new block, a module that takes and returns (B, T, n_embd); `n_layer` of them
     stand one behind the other.
+
     Attributes, by these names: `token_embedding_table`, an `nn.Embedding` (vocab_size, n_embd);
     `position_embedding_table`, an `nn.Embedding` (block_size, n_embd); `blocks`, an `nn.Sequential`;
     `ln_f`, an `nn.LayerNorm` over `n_embd`; `lm_head`, a linear layer with bias to `vocab_size`.

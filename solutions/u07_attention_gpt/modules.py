@@ -55,6 +55,7 @@ class MultiHeadAttention(nn.Module):
     `make_head(size)` returns a new head: a module from (B, T, n_embd) to (B, T, size). You are given it so
     that this class works with any head; with the one of this file, say
     `lambda size: Head(n_embd, size, block_size)`. The `n_head` heads share the width `n_embd` evenly.
+
     Attributes, by these names: `heads`, an `nn.ModuleList` of the heads; `proj`, a linear layer from
     `n_embd` to `n_embd` with bias; `dropout`, an `nn.Dropout`, which acts last.
     The outputs of the heads are joined along the channels, in the order of the heads.
@@ -122,6 +123,7 @@ class Block(nn.Module):
     """A transformer block: communication, then computation, each beside a residual path, with pre-norm.
 
     `sa` and `ffwd` are given: modules that take and return (B, T, n_embd), such as the two classes above.
+
     Attributes, by these names: `sa`, `ffwd`, and the layer norms `ln1` and `ln2` over `n_embd` channels,
     `ln1` for `sa` and `ln2` for `ffwd`. Each layer norm stands before its part and not on the residual
     path: with parts that always answer 0, the block returns its input.
