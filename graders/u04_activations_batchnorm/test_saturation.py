@@ -136,10 +136,21 @@ THRESHOLDS = {"h": activations, "tau": lambda draw, shape: draw.pick([0.5, 0.9, 
 LAYER = {"minimum": {"N": 4, "H": 3}, "largest": {"N": 9, "H": 6}}
 
 
-@grades("saturation_fraction", **LAYER, **THRESHOLDS, examples=8)
+@grades(
+    "saturation_fraction",
+    **LAYER,
+    **THRESHOLDS,
+    examples=8,
+    loose=1e3,  # a float may have been computed in float32
+)
 def saturation_fraction(h, tau):
     numbers = h.flatten().tolist()
     return sum(not -tau <= number <= tau for number in numbers) / len(numbers)
+
+
+@saturation_fraction.alternative
+def in_float32(h, tau):
+    return (h.abs() > tau).float().mean().item()
 
 
 @saturation_fraction.alternative

@@ -16,10 +16,11 @@ def scale(draw: Draw, shape):
     return float(f"{0.01 * 1000 ** float(draw.uniform()):.2g}") * 1.01
 
 
+ROUNDED = {"loose": 1e3}  # a float may have been computed in float32
 FAN_IN = {"fan_in": lambda draw, shape: draw.pick([2, 3, 10, 30, 64, 200, 1000])}
 
 
-@grades("std_after_matmul", x_std=scale, w_std=scale, **FAN_IN, examples=6)
+@grades("std_after_matmul", x_std=scale, w_std=scale, **FAN_IN, **ROUNDED, examples=6)
 def std_after_matmul(x_std, w_std, fan_in):
     variance_of_one_term = x_std**2 * w_std**2
     return (fan_in * variance_of_one_term) ** 0.5
@@ -89,7 +90,7 @@ def input_has_size_one(x_std, w_std, fan_in):
     return w_std * math.sqrt(fan_in)
 
 
-@grades("kaiming_std", gain=scale, **FAN_IN, examples=6)
+@grades("kaiming_std", gain=scale, **FAN_IN, **ROUNDED, examples=6)
 def kaiming_std(fan_in, gain):
     return torch.nn.init._calculate_fan_in_and_fan_out(torch.empty(3, fan_in))[0] ** -0.5 * gain
 
@@ -97,6 +98,11 @@ def kaiming_std(fan_in, gain):
 @kaiming_std.alternative
 def by_a_power(fan_in, gain):
     return gain * fan_in**-0.5
+
+
+@kaiming_std.alternative
+def in_float32(fan_in, gain):
+    return (gain * torch.tensor(fan_in, dtype=torch.float32).rsqrt()).item()
 
 
 @kaiming_std.alternative
@@ -608,7 +614,7 @@ def global_generator_seeded(fan_in, fan_out, nonlinearity, seed):
     question="Which dtype does the task ask for, and where does your code say so?",
     rule="Without a dtype you get the default, which may be another one tomorrow.",
 )
-def in_float32(fan_in, fan_out, nonlinearity, seed):
+def weights_in_float32(fan_in, fan_out, nonlinearity, seed):
     return normal(seed, fan_in, fan_out).float() * gain_for(nonlinearity) / fan_in**0.5
 
 
