@@ -109,7 +109,7 @@ def fall_for_rise(f, x, h):
 )
 def nudge_below_rounding(f, x, h):
     tiny = 1e-18
-    return (f(x + tiny) - f(x)) / tiny if x else (f(1 + tiny) - f(1)) / tiny
+    return (f(x + tiny) - f(x)) / tiny
 
 
 @numeric_derivative.misconception(
