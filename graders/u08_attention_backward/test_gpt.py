@@ -587,7 +587,11 @@ postnorm.misconception_by_edit(
 
 # -- the whole model ----------------------------------------------------------------------------------------
 
-LAST_BLOCKS = {f"blocks[{i}] {name}": ("blocks", i, name) for i in (-1, -2) for name in BLOCK}
+LAST_BLOCKS = {
+    f"{name} of the {which}": ("blocks", i, name)
+    for i, which in ((-1, "last block"), (-2, "last block but one"))
+    for name in BLOCK
+}
 MODEL = {"H": 2, "D": 3, "F": 5}
 
 

@@ -146,7 +146,7 @@ def gpt_backward(dlogits: Float[Tensor, "B T V"], cache: dict[str, Any]) -> dict
     dwte = torch.einsum("btv,btc->vc", dlogits, cache["nf"])
     dx, dgammaf, dbetaf = _norm(dnf, cache["xhatf"], cache["rf"], cache["gammaf"])
 
-    blocks = []
+    blocks: list[dict[str, Tensor]] = []
     for block in reversed(cache["blocks"]):
         dx, grads = prenorm_block_backward(dx, block)
         blocks.insert(0, grads)
