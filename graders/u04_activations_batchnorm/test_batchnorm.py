@@ -648,13 +648,16 @@ def measured_gradients(draw: Draw) -> dict[str, object]:
     for i, is_dead in enumerate(dead):
         K, H = draw.sizes["K"] + i, draw.sizes["H"] + i % 2
         size = draw.pick([1.0, 1e-3, 1e-7, 1e3])
-        dW = size * draw.normal(K, H).double()
-        db = size * draw.normal(H).double() * 0.01
+        dW, db = size * draw.normal(K, H).double(), 0.01 * size * draw.normal(H).double()
+        dW[-1, 0] = db[0] = -2.0 * size  # so that no layer is small by chance
+        db[0] *= 0.01
         kind = draw.integer(0, 3)
         if kind == 0:
             db[1:] = 0.0  # one unit alone learns
         elif kind == 1:
-            db = db - db.mean() if draw.integer(0, 1) else -db.abs()  # sums or signs mislead
+            db[1:] = -db[0] / (H - 1)  # all of them do, and their sum is zero
+        elif kind == 2:
+            db = -db.abs()
         if is_dead:  # rounding: a few units in the last place of the numbers that were added up
             db = torch.randint(-4, 5, (H,), generator=draw.generator).double() * 2.0**-24 * size
             db[0] = 2.0**-24 * size
