@@ -95,10 +95,10 @@ def topo_sort(root: Node) -> list[Node]:
 def backward(root: Node) -> None:
     """Fill in the gradient of `root` with respect to every node that it was made from.
 
-    The gradient of `root` with respect to itself is 1. Each node knows its own step, its method
-    `_backward`. All that is left to you is when to call it. What stands in the `grad` of a leaf beforehand is added to, not
-    wiped out; those of all other nodes are 0 beforehand. Nodes that `root` was not made from keep what they
-    have. Does not use `topo_sort`, unless you copy it here.
+    The gradient of `root` with respect to itself is 1. Each node knows its own step, its method `_backward`.
+    All that is left to you is when to call it. What stands in the `grad` of a leaf beforehand is added to,
+    not wiped out; those of all other nodes are 0 beforehand. Nodes that `root` was not made from keep what
+    they have. You may call your own `topo_sort`.
 
     >>> a = Node(3.0)
     >>> b = Node(6.0, (a, a), "+", slopes=(1.0, 1.0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 
 class Value:
@@ -32,7 +31,7 @@ class Value:
         self.data = data
         self.grad = 0.0
         self._prev = tuple(children)
-        self._backward: Callable[[], None] = lambda: None
+        self._backward = lambda: None
         # END SOLUTION
 
     def __add__(self, other: Value | float) -> Value:

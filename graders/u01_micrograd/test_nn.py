@@ -1,0 +1,564 @@
+"""What is true of neurons, layers and a small network of numbers that record what happens to them."""
+
+from itertools import pairwise
+
+import torch
+
+from dojo.grading import Draw, grades, remote_function
+
+# Puts numbers into the parameters, in their order, runs forward and backward, and tells what can be seen. It
+# knows PyTorch's scalars and the student's own.
+RUN = remote_function("""
+def run(model, weights, inputs, recorded, slopes):
+    parameters, again = model.parameters(), model.parameters()
+    odd = [type(p).__name__ for p in parameters if not hasattr(p, "data")]
+    if odd or len(parameters) != len(weights):
+        return {"parameters": odd or len(parameters)}
+    if not all(p is q for p, q in zip(parameters, again)):
+        return {"parameters": "other objects each time"}
+    for p, w in zip(parameters, weights):
+        p.data = torch.full_like(p.data, w) if isinstance(p, torch.Tensor) else w
+    if recorded:
+        inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs]
+    outputs = model(inputs)
+    listed = isinstance(outputs, (list, tuple))
+    outputs = list(outputs) if listed else [outputs]
+    total = outputs[0] * slopes[0]
+    for output, slope in zip(outputs[1:], slopes[1:]):
+        total = total + output * slope
+    total.backward()
+
+    def gradients(scalars):
+        return [0.0 if s.grad is None else float(s.grad) for s in scalars]
+
+    return {
+        "parameters": len(parameters),
+        "a list": listed,
+        "outputs": [float(output.data) for output in outputs],
+        "gradients of the parameters": gradients(parameters),
+        "gradients of the inputs": gradients(inputs) if recorded else [],
+    }
+""")
+
+
+def network(draw: Draw, sizes: list[int]) -> dict:
+    """Inputs and weights for layers of these sizes: nothing saturated, nothing zero, no two alike."""
+    count = sum((n + 1) * m for n, m in pairwise(sizes))
+    weights = (draw.uniform(count) * 0.8 + 0.1) * ((draw.uniform(count) < 0.5) * 2.0 - 1.0)
+    inputs = [draw.pick((-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)) for _ in range(sizes[0])]
+    slopes = [draw.pick((-2.0, -0.5, 1.5, 3.0)) for _ in range(sizes[-1])]
+    recorded = draw.pick((False, True))
+    return {"weights": weights.tolist(), "inputs": inputs, "recorded": recorded, "slopes": slopes}
+
+
+def right_run(sizes: list[int], weights, inputs, recorded, slopes) -> dict:
+    """The same with whole tensors."""
+    flat = torch.tensor(weights, dtype=torch.float64, requires_grad=True)
+    x = torch.tensor(inputs, dtype=torch.float64, requires_grad=True)
+    h, at = x, 0
+    for n, m in pairwise(sizes):
+        block = flat[at : at + (n + 1) * m].view(
+            m, n + 1
+        )  # a row for each neuron: its weights, then its bias
+        h, at = torch.tanh(block[:, :n] @ h + block[:, n]), at + block.numel()
+    (h * torch.tensor(slopes, dtype=torch.float64)).sum().backward()
+    return {
+        "parameters": len(weights),
+        "a list": sizes[-1] > 1,
+        "outputs": h.tolist(),
+        "gradients of the parameters": flat.grad.tolist(),
+        "gradients of the inputs": x.grad.tolist() if recorded else [],
+    }
+
+
+# -- one neuron ------------------------------------------------------------------------------------------
+
+# Of 303 right numbers, none is beyond 0.8 on one side with probability 1.4e-14, and their mean is off by 0.25
+# with probability below 1e-13.
+NEW = remote_function("""
+def new(Neuron):
+    numbers = [float(p.data) for _ in range(3) for p in Neuron(100).parameters()]
+    biases = [float(Neuron(1).parameters()[-1].data) for _ in range(3)]
+    small, model = [], Neuron(2)
+    for inputs in ([0.5], [0.5, 0.5, 0.5]):
+        try:
+            model(inputs)
+            small.append("an answer")
+        except (ValueError, AssertionError):
+            small.append("an error")
+    if len({*numbers, *biases}) < len(numbers) + len(biases):
+        found = "some are equal"
+    elif min(numbers) < -1 or max(numbers) > 1:
+        found = "some are beyond -1 or 1"
+    elif min(numbers) > -0.8 or max(numbers) < 0.8:
+        found = "none is close to -1, or none to 1"
+    elif abs(sum(numbers)) > 0.25 * len(numbers):
+        found = "their mean is not 0"
+    else:
+        found = "uniform"
+    return {"303 new numbers": found, "1 and 3 inputs for a neuron with 2": small}
+""")
+NEW_ONES = {
+    "303 new numbers": "uniform",
+    "1 and 3 inputs for a neuron with 2": ["an error", "an error"],
+}
+
+
+def neuron_case(draw: Draw) -> dict:
+    return network(draw, [draw.sizes["I"], 1])
+
+
+@grades(
+    "neuron_forward",
+    case_of=neuron_case,
+    minimum={"I": 1},
+    largest={"I": 4},
+    every=True,
+    examples=3,
+    floor=1.0,
+)
+def neuron(weights, inputs, recorded, slopes):
+    with torch.enable_grad():
+        return right_run([len(inputs), 1], weights, inputs, recorded, slopes) | NEW_ONES
+
+
+@neuron.play
+def play_neuron(student, weights, inputs, recorded, slopes):
+    model = student.Neuron(len(inputs))
+    told = student.run(RUN, model, weights, inputs, recorded, slopes)
+    return told if "outputs" not in told else told | student.run(NEW, student.Neuron)
+
+
+@neuron.alternative
+class WithALoop:
+    def __init__(self, nin):
+        self.weights = []
+        for _ in range(nin):
+            self.weights.append(scalar(uniform()))
+        self.bias = scalar(uniform())
+
+    def __call__(self, x):
+        assert len(x) == len(self.weights)
+        total = self.bias
+        for i in range(len(x)):
+            total = total + x[i] * self.weights[i]
+        return total.tanh()
+
+    def parameters(self):
+        return [*self.weights, self.bias]
+
+
+@neuron.alternative
+class OneListForAll:
+    def __init__(self, nin):
+        self.all = [
+            torch.empty(1, dtype=torch.float64).uniform_(-1, 1).requires_grad_() for _ in range(nin + 1)
+        ]
+
+    def __call__(self, x):
+        if len(x) + 1 != len(self.all):
+            raise ValueError("another number of inputs")
+        return torch.tanh(sum(p * v for p, v in zip(self.all, [*x, 1.0], strict=True)))
+
+    def parameters(self):
+        return self.all
+
+
+neuron.misconception_by_edit(
+    "bias_left_out",
+    "zip(self.w, x, strict=True)), self.b)",
+    "zip(self.w, x, strict=True)), 0.0 * self.b)",
+    symptom="Outputs are off by what the bias should add, and the bias has no gradient.",
+    question="At which number does your sum start?",
+    rule="A neuron without a bias can only say zero to inputs that are all zero.",
+)
+neuron.misconception_by_edit(
+    "tanh_of_each_product",
+    "(w * xi for w",
+    "((w * xi).tanh() for w",
+    symptom="Outputs are off as soon as there is an input that is not small.",
+    question="How often is tanh taken in one neuron, and of what?",
+    rule="First everything is added up, and then the sum is squashed, once.",
+)
+neuron.misconception_by_edit(
+    "no_squashing",
+    "return act.tanh()",
+    "return act",
+    symptom="Outputs are larger than 1.",
+    question="What comes after the weighted sum?",
+    rule="Without a bend in every neuron, a whole network is no more than one straight line.",
+)
+neuron.misconception_by_edit(
+    "surplus_inputs_ignored",
+    """\
+        if len(x) != len(self.w):
+            raise ValueError(f"A neuron with {len(self.w)} inputs was given {len(x)}.")
+        act = sum((w * xi for w, xi in zip(self.w, x, strict=True)), self.b)
+""",
+    """\
+        act = sum((w * xi for w, xi in zip(self.w, x)), self.b)
+""",
+    symptom="With too few or too many inputs, the neuron answers as if nothing were wrong.",
+    question="What does zip do with two lists of different lengths?",
+    rule="zip stops at the end of the shorter list without a word. Say so yourself.",
+)
+neuron.misconception_by_edit(
+    "parameters_are_copies",
+    "return [*self.w, self.b]",
+    "return [p.detach().clone().requires_grad_() for p in [*self.w, self.b]]",
+    symptom="Whoever changes what `parameters()` returns does not change the neuron.",
+    question="Does your list hold the weights themselves, or others with the same numbers?",
+    rule="Training changes parameters from outside. A copy that is trained helps nobody.",
+)
+neuron.misconception_by_edit(
+    "parameters_are_plain_numbers",
+    "return [*self.w, self.b]",
+    "return [p.item() for p in [*self.w, self.b]]",
+    symptom="`parameters()` lists numbers, which have neither data nor gradient.",
+    question="What will a training step look for in each parameter?",
+    rule="Hand out the objects that record, not what they hold.",
+)
+neuron.misconception_by_edit(
+    "bias_first",
+    "return [*self.w, self.b]",
+    "return [self.b, *self.w]",
+    symptom="The right numbers in another order: the bias is taken for the first weight.",
+    question="In which order does the task list the parameters?",
+    rule="A flat list has nothing but its order to say what is what.",
+)
+neuron.misconception_by_edit(
+    "weights_in_a_list_of_their_own",
+    "return [*self.w, self.b]",
+    "return [self.w, self.b]",
+    symptom="There are two parameters, whatever the number of inputs; one of them is a list.",
+    question="Is your list flat?",
+    rule="One level: every entry is one scalar.",
+)
+neuron.misconception_by_edit(
+    "bias_is_no_parameter",
+    "return [*self.w, self.b]",
+    "return list(self.w)",
+    symptom="One parameter is missing.",
+    question="What else, besides the weights, is learnt?",
+    rule="What is not listed is not trained.",
+)
+neuron.misconception_by_edit(
+    "one_weight_for_all_inputs",
+    "[scalar(uniform()) for _ in range(nin)]",
+    "[scalar(uniform())] * nin",
+    symptom="All weights are one object: they have the same number, and change together.",
+    question="How many scalars does multiplying a list by a number make?",
+    rule="A list that is multiplied repeats its entries; it does not make new ones.",
+)
+neuron.misconception_by_edit(
+    "no_negative_weights",
+    "[scalar(uniform()) for _ in range(nin)]",
+    "[scalar(abs(uniform())) for _ in range(nin)]",
+    symptom="New weights are all positive.",
+    question="From where to where should the random numbers reach?",
+    rule="Weights start on both sides of zero, or all neurons lean the same way.",
+)
+neuron.misconception_by_edit(
+    "bell_shaped_weights",
+    "[scalar(uniform()) for _ in range(nin)]",
+    "[scalar(float(torch.randn(()))) for _ in range(nin)]",
+    symptom="Some new weights are beyond -1 and 1.",
+    question="Has a normal distribution an end on either side?",
+    rule="Uniform and normal are different distributions. The task names one of them.",
+)
+neuron.misconception_by_edit(
+    "bias_starts_at_zero",
+    "self.b = scalar(uniform())",
+    "self.b = scalar(0.0)",
+    symptom="New biases are all zero.",
+    question="What does the task say of the bias of a new neuron?",
+    rule="Many networks start so, but here the bias is random like the weights.",
+)
+neuron.misconception_by_edit(
+    "weights_that_record_nothing",
+    "[scalar(uniform()) for _ in range(nin)]",
+    "[torch.tensor(uniform()) for _ in range(nin)]",
+    symptom="The weights have no gradient after a backward pass.",
+    question="What made these numbers, and does it record what happens to them?",
+    rule="A parameter has to ask for a gradient, or none is found for it.",
+)
+
+
+# -- layers and networks ---------------------------------------------------------------------------------
+
+# Right pieces in the place of the student's own, so that what is built of them can be checked by itself.
+PIECES = remote_function("""
+def pieces(owner, layers):
+    class Neuron:
+        def __init__(self, nin):
+            numbers = torch.rand(nin + 1, dtype=torch.float64) * 2 - 1
+            self.scalars = [x.requires_grad_() for x in numbers.unbind()]
+
+        def __call__(self, x):
+            if len(x) + 1 != len(self.scalars):
+                raise ValueError(f"A neuron with {len(self.scalars) - 1} inputs was given {len(x)}.")
+            return sum((w * v for w, v in zip(self.scalars, x)), self.scalars[-1]).tanh()
+
+        def parameters(self):
+            return list(self.scalars)
+
+    class Layer:
+        def __init__(self, nin, nout):
+            self.neurons = [Neuron(nin) for _ in range(nout)]
+
+        def __call__(self, x):
+            outputs = [neuron(x) for neuron in self.neurons]
+            return outputs[0] if len(outputs) == 1 else outputs
+
+        def parameters(self):
+            return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    for name in ("__init__", "__call__", "parameters"):
+        names = getattr(getattr(owner, name, None), "__globals__", None)
+        if names is not None:
+            names["Neuron"] = Neuron
+            if layers:
+                names["Layer"] = Layer
+""")
+
+
+def layer_case(draw: Draw) -> dict:
+    sizes = [draw.sizes["I"], draw.sizes["O"]]
+    return {"nin": sizes[0], "nout": sizes[1], **network(draw, sizes)}
+
+
+@grades(
+    "layer_forward",
+    case_of=layer_case,
+    minimum={"I": 2, "O": 1},
+    largest={"I": 4, "O": 3},
+    every=True,
+    examples=3,
+    floor=1.0,
+)
+def layer(nin, nout, weights, inputs, recorded, slopes):
+    with torch.enable_grad():
+        return right_run([nin, nout], weights, inputs, recorded, slopes)
+
+
+@layer.play
+def play_layer(student, nin, nout, weights, inputs, recorded, slopes):
+    student.run(PIECES, student.Layer, False)
+    return student.run(RUN, student.Layer(nin, nout), weights, inputs, recorded, slopes)
+
+
+@layer.alternative
+class LayerWithLoops:
+    def __init__(self, nin, nout):
+        self.neurons = []
+        while len(self.neurons) < nout:
+            self.neurons.append(Neuron(nin))
+
+    def __call__(self, x):
+        out = []
+        for n in self.neurons:
+            out.append(n(x))
+        if len(out) > 1:
+            return out
+        return out[0]
+
+    def parameters(self):
+        found = []
+        for n in self.neurons:
+            found.extend(n.parameters())
+        return found
+
+
+@layer.alternative
+class LayerWithoutNeurons:
+    def __init__(self, nin, nout):
+        self.rows = [[scalar(uniform()) for _ in range(nin + 1)] for _ in range(nout)]
+
+    def __call__(self, x):
+        if any(len(row) != len(x) + 1 for row in self.rows):
+            raise ValueError("another number of inputs")
+        out = [sum(w * v for w, v in zip(row, [*x, 1.0], strict=True)).tanh() for row in self.rows]
+        return out if len(out) > 1 else out[0]
+
+    def parameters(self):
+        return [p for row in self.rows for p in row]
+
+
+layer.misconception_by_edit(
+    "the_same_neuron_again_and_again",
+    "[Neuron(nin) for _ in range(nout)]",
+    "[Neuron(nin)] * nout",
+    symptom="All outputs of a layer are equal.",
+    question="How many neurons does multiplying a list by a number make?",
+    rule="Independent neurons are independent objects, each made by a call of its own.",
+)
+layer.misconception_by_edit(
+    "always_a_list",
+    "return outs[0] if len(outs) == 1 else outs",
+    "return outs",
+    symptom="A layer of one neuron returns a list with one entry.",
+    question="What would a loss do with a list?",
+    rule="The task asks for the bare output where there is only one.",
+)
+layer.misconception_by_edit(
+    "only_the_first_output",
+    "return outs[0] if len(outs) == 1 else outs",
+    "return outs[0]",
+    symptom="One output, however many neurons there are.",
+    question="What becomes of the outputs of the other neurons?",
+    rule="A layer says what all of its neurons say.",
+)
+layer.misconception_by_edit(
+    "one_neuron_after_the_other",
+    "outs = [neuron(x) for neuron in self.neurons]",
+    """\
+outs = []
+        for neuron in self.neurons:
+            outs.append(neuron(x))
+            x = [*x[1:], outs[-1]]""",
+    symptom="The first output is right, the others are not.",
+    question="What does the second neuron of a layer look at?",
+    rule="Neurons of one layer don't see each other, only the same inputs.",
+)
+layer.misconception_by_edit(
+    "inputs_and_outputs_swapped",
+    "[Neuron(nin) for _ in range(nout)]",
+    "[Neuron(nout) for _ in range(nin)]",
+    symptom="There are as many neurons as there should be inputs.",
+    question="How many neurons has a layer of `nout` outputs, and how many weights has each?",
+    rule="The outputs count the neurons, the inputs count the weights of each.",
+)
+layer.misconception_by_edit(
+    "list_of_lists",
+    "[p for neuron in self.neurons for p in neuron.parameters()]",
+    "[neuron.parameters() for neuron in self.neurons]",
+    symptom="`parameters()` lists a list for each neuron.",
+    question="What is the difference between appending a list and extending by it?",
+    rule="One flat list: whoever trains does not want to know how it was built.",
+)
+layer.misconception_by_edit(
+    "parameters_of_the_first_neuron_only",
+    "for neuron in self.neurons for p in",
+    "for neuron in self.neurons[:1] for p in",
+    symptom="Most parameters are missing.",
+    question="How many parameters have all neurons of the layer together?",
+    rule="What is not listed is not trained.",
+)
+layer.misconception_by_edit(
+    "all_weights_then_all_biases",
+    "return [p for neuron in self.neurons for p in neuron.parameters()]",
+    """\
+found = [n.parameters() for n in self.neurons]
+        return [w for p in found for w in p[:-1]] + [p[-1] for p in found]""",
+    symptom="The right parameters in another order.",
+    question="Where does the bias of the first neuron stand in your list?",
+    rule="A flat list has nothing but its order to say what is what.",
+)
+
+
+def mlp_case(draw: Draw) -> dict:
+    nouts = [(2, 4, 1), (3, 2), (4, 3, 2), (1,), (2, 1)][draw.sizes["K"]]
+    nin = draw.pick((2, 3)) if nouts[0] > 3 else 4
+    return {"nin": nin, "nouts": list(nouts), **network(draw, [nin, *nouts])}
+
+
+@grades(
+    "mlp_forward", case_of=mlp_case, minimum={"K": 0}, largest={"K": 4}, every=True, examples=2, floor=1.0
+)
+def mlp(nin, nouts, weights, inputs, recorded, slopes):
+    with torch.enable_grad():
+        return right_run([nin, *nouts], weights, inputs, recorded, slopes)
+
+
+@mlp.play
+def play_mlp(student, nin, nouts, weights, inputs, recorded, slopes):
+    student.run(PIECES, student.MLP, True)
+    return student.run(RUN, student.MLP(nin, nouts), weights, inputs, recorded, slopes)
+
+
+@mlp.alternative
+class MlpByPairs:
+    def __init__(self, nin, nouts):
+        self.layers = [Layer(a, b) for a, b in zip([nin, *nouts], nouts, strict=False)]
+
+    def __call__(self, x):
+        values = x
+        for layer in self.layers:
+            values = layer(values if isinstance(values, list) else [values])
+        return values
+
+    def parameters(self):
+        return [p for i in range(len(self.layers)) for p in self.layers[i].parameters()]
+
+
+@mlp.alternative
+class MlpStepByStep:
+    def __init__(self, nin, nouts):
+        self.layers = []
+        width = nin
+        for nout in nouts:
+            self.layers.append(Layer(width, nout))
+            width = nout
+
+    def __call__(self, x):
+        first, *others = self.layers
+        out = first(x)
+        for layer in others:
+            out = layer(out)
+        return out
+
+    def parameters(self):
+        found = []
+        for layer in self.layers:
+            found += layer.parameters()
+        return found
+
+
+mlp.misconception_by_edit(
+    "one_layer_short",
+    "for i in range(len(nouts))]",
+    "for i in range(len(nouts) - 1)]",
+    symptom="The last layer is missing.",
+    question="How many layers has a network with three sizes behind its inputs?",
+    rule="One layer for each pair of neighbours, the inputs counted in.",
+)
+mlp.misconception_by_edit(
+    "every_layer_sees_the_inputs",
+    "            x = layer(x)\n        return x",
+    "            out = layer(x)\n        return out",
+    symptom="Every layer behind the first is given the wrong number of inputs.",
+    question="What does the second layer look at?",
+    rule="What one layer puts out is what the next one takes in.",
+)
+mlp.misconception_by_edit(
+    "first_size_forgotten",
+    "sizes = [nin, *nouts]",
+    "sizes = [*nouts, nouts[-1]]",
+    symptom="The first layer expects another number of inputs than there are.",
+    question="Which size stands before the first layer?",
+    rule="The inputs count as the size in front.",
+)
+mlp.misconception_by_edit(
+    "last_layer_only_is_trained",
+    "for layer in self.layers for p in",
+    "for layer in self.layers[-1:] for p in",
+    symptom="The parameters of all layers but the last are missing.",
+    question="How many parameters has the lecture's network, and how many do you list?",
+    rule="What is not listed is not trained.",
+)
+mlp.misconception_by_edit(
+    "list_of_lists",
+    "[p for layer in self.layers for p in layer.parameters()]",
+    "[layer.parameters() for layer in self.layers]",
+    symptom="`parameters()` lists a list for each layer.",
+    question="What is the difference between appending a list and extending by it?",
+    rule="One flat list: whoever trains does not want to know how it was built.",
+)
+mlp.misconception_by_edit(
+    "layers_from_the_back",
+    "return [p for layer in self.layers for p in",
+    "return [p for layer in reversed(self.layers) for p in",
+    symptom="The right parameters in another order.",
+    question="Which layer's parameters come first?",
+    rule="A flat list has nothing but its order to say what is what.",
+)
