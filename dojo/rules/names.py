@@ -46,6 +46,12 @@ _FUNCTIONAL = frozenset(
 # For an operation with a backward step of one's own, where autograd is allowed.
 _FUNCTION = frozenset("autograd Function save_for_backward saved_tensors apply".split())
 
+
+def _layers(kind: str) -> frozenset[str]:
+    """The layers of torch.nn whose names say that they are of this kind."""
+    return frozenset(name for name in dir(torch.nn) if kind in name)
+
+
 # Rule -> names that it forbids wherever they stand.
 FORBIDDEN: dict[str, frozenset[str]] = {
     "autograd": frozenset(
@@ -60,16 +66,15 @@ FORBIDDEN: dict[str, frozenset[str]] = {
     "softmax": frozenset("softmax log_softmax logsumexp logcumsumexp softmin Softmax LogSoftmax".split()),
     "batch_norm": frozenset(
         "batch_norm native_batch_norm cudnn_batch_norm miopen_batch_norm batch_norm_stats "
-        "batch_norm_elemt instance_norm batch_norm_backward_elemt batch_norm_backward_reduce BatchNorm1d "
+        "batch_norm_elemt instance_norm batch_norm_backward_elemt batch_norm_backward_reduce "
         "native_layer_norm layer_norm group_norm native_group_norm "
-        "rms_norm RMSNorm batch_norm_gather_stats batch_norm_gather_stats_with_counts "
+        "rms_norm local_response_norm batch_norm_gather_stats batch_norm_gather_stats_with_counts "
         "batch_norm_update_stats quantized_batch_norm".split()
-    ),
-    "attention": frozenset(
-        "scaled_dot_product_attention MultiheadAttention multi_head_attention_forward "
-        "Transformer TransformerEncoder TransformerEncoderLayer TransformerDecoder "
-        "TransformerDecoderLayer".split()
-    ),
+    )
+    | _layers("Norm"),
+    "attention": frozenset(("scaled_dot_product_attention", "multi_head_attention_forward"))
+    | _layers("Attention")
+    | _layers("Transformer"),
     "torch.nn": frozenset(),  # its names are simply not added, see `allowed`
     # No name gives them away, a work budget does; but for a step in the imaginary direction.
     "finite_differences": frozenset(

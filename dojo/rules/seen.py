@@ -9,12 +9,14 @@ _OPERATORS = {
     "cross_entropy": ("::nll_loss", "::cross_entropy", "::kl_div", "::binary_cross_entropy", "_nll_loss"),
     "softmax": ("softmax", "::logsumexp", "::logcumsumexp"),
     "batch_norm": ("batch_norm", "::native_layer_norm", "::native_group_norm", "rms_norm"),
+    "attention": ("scaled_dot_product", "multi_head_attention", "_transformer_encoder", "flash_attention"),
 }
 _WORDS = {
     "autograd": "autograd ran",
     "cross_entropy": "the ready-made cross-entropy ran",
     "softmax": "a ready-made softmax ran",
     "batch_norm": "ready-made normalisation ran",
+    "attention": "ready-made attention ran",
 }
 
 

@@ -304,6 +304,29 @@ def test_a_loop_over_single_numbers_is_honest(engine: Engine) -> None:
     assert result.verdict is Verdict.PASSED, result.message
 
 
+@pytest.mark.parametrize(
+    ("rule", "layer"),
+    [
+        ("batch_norm", "LayerNorm"),
+        ("batch_norm", "BatchNorm1d"),
+        ("batch_norm", "GroupNorm"),
+        ("batch_norm", "LazyInstanceNorm1d"),
+        ("attention", "MultiheadAttention"),
+        ("attention", "TransformerEncoderLayer"),
+    ],
+)
+def test_ready_made_layers_are_refused(rule: str, layer: str) -> None:
+    tree = parse(f"from torch import nn\ndef f(x):\n    return nn.{layer}(4)(x)").body
+    assert violations(tree, (rule,), ("torch",)) and not violations(tree, (), ("torch",))
+
+
+def test_ready_made_attention_is_seen() -> None:
+    # Not so the layer: it is written in Python, from operators that everybody may use. Its name is refused.
+    x = torch.ones(2, 3, 4)
+    seen, _ = watched(lambda: torch.nn.functional.scaled_dot_product_attention(x, x, x))
+    assert "ready-made attention ran" in str(broken_rule(seen, ("attention",), 10))
+
+
 def test_views_are_no_work() -> None:
     table = torch.ones(100, 100)
     seen, _ = watched(lambda: [table.T[i][j].unsqueeze(0).expand(50) for i in range(3) for j in range(3)])
