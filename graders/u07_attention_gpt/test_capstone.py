@@ -12,9 +12,9 @@ from dojo.grading import Draw, grades, remote_function, report_progress
 TALES = Path(__file__).resolve().parents[2] / "data" / "tales.txt"
 STEPS, ROUNDS = 400, 10
 # Cross-entropy in nats for each character of the last tenth of the tales. A table of bigrams, counted on the
-# rest, ends at 2.43. The model answer (32 channels, 2 blocks, 16 tokens, batches of 24, 5 s on one core)
-# reached MEASURED.
-# So the bound lies as far from what is usual as from what no attention is needed for.
+# rest, ends at 2.43. The model answer (32 channels, 2 blocks, 16 tokens, batches of 24; 5 s on one core) was
+# trained with seeds 0 to 11: it reached 2.145 to 2.182 after 400 steps, and was at 2.248 to 2.304 after 250.
+# So the bound lies ten standard deviations above what is usual, and well below what needs no attention.
 BOUND = 2.30
 
 _LOOK = remote_function("""

@@ -5,43 +5,41 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from dojo.grading import Draw, grades, integers_in, remote_function, set_parameters
+from dojo.grading import Draw, grades, integers_in, remote_function
 
 # B >= 2, T >= 3 and more than one channel a head: a batch of one, or one token, hides most mistakes.
 SIZES = {"B": 2, "T": 3}
 LARGEST = {"B": 4, "T": 6}
 
-_SHAPES = remote_function("""
-def shapes(module):
-    return {name: list(parameter.shape) for name, parameter in module.named_parameters()}
-""")
-_BUFFER = remote_function("""
-def buffer(module):
-    return {name: value.bool() for name, value in module.named_buffers()}.get("tril")
+_FILL = remote_function("""
+def fill(module, weights):
+    parameters = dict(module.named_parameters())
+    shapes = {name: list(parameter.shape) for name, parameter in parameters.items()}
+    fit = shapes == {name: list(weight.shape) for name, weight in weights.items()}
+    with torch.no_grad():
+        for name, weight in weights.items() if fit else ():
+            parameters[name].copy_(weight)
+    tril = {name: value.bool() for name, value in module.named_buffers()}.get("tril")
+    return fit, shapes, tril
 """)
 # The same seed before every call, so that a mistake that draws random numbers can be recognised.
-_SEED = remote_function("""
-def seed(number):
-    torch.manual_seed(number)
+_MODE = remote_function("""
+def mode(module, training):
+    module.train(training)
+    torch.manual_seed(1)
 """)
 
 
 def filled(student, module, weights: dict[str, Tensor]):
-    """Give the student's module these weights. The shapes of its parameters, and whether they fit."""
-    shapes = student.run(_SHAPES, module)
-    fit = shapes == {name: list(weight.shape) for name, weight in weights.items()}
-    if fit:
-        set_parameters(student, module, weights)
-    return shapes, fit
+    """Give the student's module these weights, if they fit: whether they do, the shapes, and the mask."""
+    return student.run(_FILL, module, weights)
 
 
 def in_eval_and_training(student, module, x: Tensor) -> tuple[Tensor, Tensor]:
     """What the module answers when it is used, and when it is trained."""
-    student.run(_SEED, 1)
-    module.eval()
+    student.run(_MODE, module, False)
     used = module(x)
-    student.run(_SEED, 2)
-    module.train()
+    student.run(_MODE, module, True)
     return used, module(x)
 
 
@@ -64,6 +62,7 @@ def dropped(used: Tensor, trained: Tensor, whole: Tensor | None = None) -> str:
     spare=integers_in(0, 3),
     minimum={**SIZES, "H": 2, "C": 2},
     largest=LARGEST,
+    examples=8,
     parts={name: (name,) for name in ("parameters", "tril", "output")},
 )
 def head(x: Float[Tensor, "B T C"], key, query, value, spare):
@@ -90,8 +89,7 @@ def play_head(
 ):
     module = student(n_embd=x.shape[2], head_size=len(key), block_size=x.shape[1] + spare, dropout=0.5)
     weights = {"key.weight": key, "query.weight": query, "value.weight": value}
-    shapes, fit = filled(student, module, weights)
-    tril = student.run(_BUFFER, module)
+    fit, shapes, tril = filled(student, module, weights)
     answer = {"parameters": shapes, "tril": tril, "output": None, "in training": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
@@ -374,7 +372,7 @@ def play_multi_head(student, x: Tensor, heads: list[Tensor], weight: Tensor, bia
     make_head = remote_function(f"def make_head(size):\n    return torch.nn.Linear({C}, size, bias=False)")
     module = student(make_head, n_head=len(heads), n_embd=C, dropout=0.5)
     weights = {f"heads.{i}.weight": W for i, W in enumerate(heads)}
-    shapes, fit = filled(student, module, {**weights, "proj.weight": weight, "proj.bias": bias})
+    fit, shapes, _ = filled(student, module, {**weights, "proj.weight": weight, "proj.bias": bias})
     answer = {"parameters": shapes, "output": None, "in training": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
@@ -557,7 +555,7 @@ def feed_forward(x, W1, b1, W2, b2):
 def play_feed_forward(student, x: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor):
     module = student(n_embd=x.shape[2], dropout=0.5)
     weights = {"net.0.weight": W1, "net.0.bias": b1, "net.2.weight": W2, "net.2.bias": b2}
-    shapes, fit = filled(student, module, weights)
+    fit, shapes, _ = filled(student, module, weights)
     answer = {"parameters": shapes, "output": None, "in training": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
@@ -704,6 +702,7 @@ def ffwd(x):
     "prenorm_block",
     minimum={**SIZES, "C": 4},
     largest={**LARGEST, "C": 7},
+    examples=6,
     parts={name: (name,) for name in ("parameters", "output")},
 )
 def block(x: Float[Tensor, "B T C"], gain1, bias1, gain2, bias2):
@@ -726,7 +725,7 @@ def play_block(
 ):
     module = student(x.shape[2], sa=SA, ffwd=FFWD)
     weights = {"ln1.weight": gain1, "ln1.bias": bias1, "ln2.weight": gain2, "ln2.bias": bias2}
-    shapes, fit = filled(student, module, weights)
+    fit, shapes, _ = filled(student, module, weights)
     return {"parameters": shapes, "output": module(x) if fit else None}
 
 
