@@ -240,6 +240,30 @@ def returns_the_deviation(x, gamma, beta, eps=1e-5):
     return gamma * (x - mean) / (std**2 + eps).sqrt() + beta, mean, std
 
 
+@train_forward.misconception(
+    symptom="The numbers are right, but they are float32 where float64 came in.",
+    question="Where does a dtype stand in your code?",
+    rule="Take the dtype from the inputs. Half of the digits are lost otherwise, and nobody is told.",
+)
+def float32_written_down(x, gamma, beta, eps=1e-5):
+    mean = torch.zeros(1, x.shape[1], dtype=torch.float32)
+    mean += x.mean(0)
+    var = ((x.float() - mean) ** 2).mean(0, keepdim=True)
+    return gamma.float() * (x.float() - mean) / (var + eps).sqrt() + beta.float(), mean, var
+
+
+@train_forward.misconception(
+    symptom="The numbers are right, but the batch that was handed in has changed.",
+    question="Which of your lines write into a tensor that you were given?",
+    rule="The batch belongs to the caller, who needs it again in the backward pass.",
+)
+def batch_centred_in_place(x, gamma, beta, eps=1e-5):
+    mean = x.mean(0, keepdim=True)
+    x -= mean
+    var = (x**2).mean(0, keepdim=True)
+    return gamma * x / (var + eps).sqrt() + beta, mean, var
+
+
 # -- running statistics ---------------------------------------------------------------------------------
 
 
@@ -486,6 +510,16 @@ def no_gain_no_bias(x, gamma, beta, rmean, rvar, eps=1e-5):
 )
 def bias_before_gain_in_evaluation(x, gamma, beta, rmean, rvar, eps=1e-5):
     return gamma * ((x - rmean) / (rvar + eps).sqrt() + beta)
+
+
+@eval_forward.misconception(
+    symptom="The numbers are right, but the examples that were handed in have changed.",
+    question="Which of your lines write into a tensor that you were given?",
+    rule="Who asks a network about an example wants to keep the example.",
+)
+def examples_changed_in_place(x, gamma, beta, rmean, rvar, eps=1e-5):
+    x -= rmean
+    return gamma * x / (rvar + eps).sqrt() + beta
 
 
 # -- calibration ----------------------------------------------------------------------------------------
@@ -895,6 +929,21 @@ def one_batch_for_all(example, first, second, gamma, beta, rmean, rvar, eps=1e-5
     return out, out.clone(), gamma * (example - rmean) / (rvar + eps).sqrt() + beta
 
 
+@coupling.misconception(
+    symptom="The numbers are right, but the example that was handed in has changed.",
+    question="Which of your lines write into a tensor that you were given?",
+    rule="The example is used three times. Whoever writes into it sees another one the next time.",
+)
+def example_changed_in_place(example, first, second, gamma, beta, rmean, rvar, eps=1e-5):
+    out = []
+    for companions in (first, second):
+        x = torch.cat([example, companions])
+        mean, var = x.mean(0, keepdim=True), x.var(0, keepdim=True, correction=0)
+        out.append(gamma * (example - mean) / (var + eps).sqrt() + beta)
+    example -= rmean
+    return (*out, gamma * example / (rvar + eps).sqrt() + beta)
+
+
 # -- layer norm -----------------------------------------------------------------------------------------
 
 
@@ -1167,3 +1216,13 @@ def loss_scales_too(loss, dW, log_ratio, lr, s):
 )
 def learning_rate_once(loss, dW, log_ratio, lr, s):
     return loss, dW / s, log_ratio - 2 * math.log10(s), lr * s
+
+
+@scale_law.misconception(
+    symptom="The numbers are right, but the gradient that was handed in has changed.",
+    question="Which of your lines write into a tensor that you were given?",
+    rule="The measured gradient belongs to the caller. Make a new one.",
+)
+def gradient_scaled_in_place(loss, dW, log_ratio, lr, s):
+    dW /= s
+    return loss, dW.clone(), log_ratio - 2 * math.log10(s), lr * s**2
