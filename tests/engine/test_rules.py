@@ -161,6 +161,39 @@ def test_rules_can_be_off() -> None:
     assert not _found("import torch\ndef f(x):\n    return torch.nn.Linear(2, 2)(x).sum().backward()", ())
 
 
+MODULE = """
+import torch
+from torch import nn
+
+class Layer(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.inner = nn.Linear(n, n)
+        self.register_buffer("mask", torch.ones(n, n))
+        nn.init.normal_(self.inner.weight, std=0.02)
+
+    def forward(self, x):
+        return self.inner(x) @ self.mask * self.inner.out_features
+
+def f(x):
+    layer = Layer(3)
+    optimizer = torch.optim.AdamW(layer.parameters(), lr=0.1)
+    optimizer.zero_grad()
+    layer(x).sum().backward()
+    optimizer.step()
+    return optimizer.param_groups
+"""
+
+
+def test_modules_and_optimizers_may_be_used_where_torch_nn_is_allowed() -> None:
+    assert not _found(MODULE, ("attention",)) and _found(MODULE, ("torch.nn",))
+    # The buffer's own attribute; another name is another thing.
+    assert _found(MODULE.replace("self.mask", "self.musk"), ("attention",))
+    assert _found(
+        MODULE.replace('"mask"', '"lr_scheduler"') + "print(torch.optim.lr_scheduler)", ("attention",)
+    )
+
+
 def test_an_operation_of_ones_own_needs_autograd() -> None:
     text = (
         "import torch\nclass F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n"
