@@ -140,6 +140,28 @@ def value(leaves, program):
     return answer | {f"{name}.grad": 0.0 if x.grad is None else x.grad.item() for name, x in scalars.items()}
 
 
+# Most engines keep the inputs of a node in a set, whose order is that of addresses in memory: a wrong engine
+# is then wrong today and right tomorrow. Here such a set is gone through in the order of the operands.
+SETTLE = remote_function("""
+def settle(root, made):
+    class InOrder(set):
+        def __iter__(self):
+            return iter(self.order)
+
+    operands = {id(node): list(dict.fromkeys(inputs)) for node, inputs in made}
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        inputs = getattr(node, "_prev", None)
+        if id(node) in seen or type(inputs) is not set or not all(hasattr(x, "data") for x in inputs):
+            continue
+        seen.add(id(node))
+        waiting.extend(inputs)
+        known = operands.get(id(node))
+        settled = InOrder(inputs)
+        settled.order = known if known and inputs == set(known) else sorted(inputs, key=lambda n: n.data)
+        node._prev = settled
+""")
 READ = remote_function("""
 def read(results, leaves):
     return [result.data for result in results], [leaf.grad for leaf in leaves]
@@ -150,8 +172,14 @@ def read(results, leaves):
 def play_value(student, leaves, program):
     scalars = {name: student.Value(x) for name, x in leaves.items()}
     values = dict(scalars)
+    made = []
     for line in program:
+        name, equals, text = line.partition(" = ")
+        if not equals:
+            student.run(SETTLE, values[name.removesuffix(".backward()")], made)
         perform(line, values)
+        operands = [values[word] for word in text.split(" ")[::2] if word in values]
+        made += [(values[name], operands)] if len(operands) == 2 else []
     names = [name for name in values if name not in leaves]
     data, grads = student.run(READ, [values[name] for name in names], list(scalars.values()))
     answer = dict(zip([f"{name}.data" for name in names], data, strict=True))

@@ -75,6 +75,11 @@ def parents(program: list[str]) -> dict[str, tuple[str, list[str]]]:
     return found
 
 
+def listed(names) -> str:
+    """Names as one text, the same for every order."""
+    return ", ".join(sorted(names)) or "none"
+
+
 BUILD = remote_function("""
 def build(Node, leaves, steps, before):
     nodes = {name: Node(x, label=name) for name, x in leaves.items()}
@@ -116,8 +121,8 @@ LOOKS = remote_function("def looks(nodes):\n    return max(node._prev.looks for 
 def trace(leaves, program):
     made = parents(program)
     return {
-        "nodes": sorted({*made, *(parent for _, sources in made.values() for parent in sources)}),
-        "arrows": sorted(f"{source} -> {name}" for name, (_, sources) in made.items() for source in sources),
+        "nodes": listed({*made, *(parent for _, sources in made.values() for parent in sources)}),
+        "arrows": listed(f"{source} -> {name}" for name, (_, sources) in made.items() for source in sources),
         "looks at the same node again and again": False,
     }
 
@@ -129,8 +134,8 @@ def play_trace(student, leaves, program):
     student.run(COUNT, list(nodes.values()))
     found, arrows = student(nodes[program[-1][0]])
     return {
-        "nodes": sorted(labels.get(node, "?") for node in found),
-        "arrows": sorted(f"{labels.get(x, '?')} -> {labels.get(y, '?')}" for x, y in arrows),
+        "nodes": listed(labels.get(node, "?") for node in found),
+        "arrows": listed(f"{labels.get(x, '?')} -> {labels.get(y, '?')}" for x, y in arrows),
         "looks at the same node again and again": student.run(LOOKS, list(nodes.values())),
     }
 
@@ -459,10 +464,10 @@ def one_node_for_each_kind_of_operation(root):
 @grades("topo_sort", case_of=case_of, uses=("Node",), **KINDS)
 def order(leaves, program):
     return {
-        "missing": [],
-        "more than once": [],
-        "before something it was made from": [],
-        "too many": [],
+        "missing": "none",
+        "more than once": "none",
+        "before something it was made from": "none",
+        "not in the graph": "none",
         "at the end": program[-1][0],
     }
 
@@ -480,10 +485,10 @@ def play_order(student, leaves, program):
         if any(name in names and name in names[: names.index(x)] for x in sources if x in names)
     ]
     return {
-        "missing": sorted(wanted - set(names)),
-        "more than once": sorted({name for name in names if names.count(name) > 1}),
-        "before something it was made from": sorted(early),
-        "too many": sorted(set(names) - wanted),
+        "missing": listed(wanted - set(names)),
+        "more than once": listed({name for name in names if names.count(name) > 1}),
+        "before something it was made from": listed(early),
+        "not in the graph": listed(set(names) - wanted),
         "at the end": names[-1] if names else "",
     }
 

@@ -76,26 +76,28 @@ EAGER = """\
 BODY = ENGINE[ENGINE.index("            order, visited") : ENGINE.index("\n    return Value(number)")]
 SEED = BODY[BODY.index("            self.grad = 1.0") :]
 DEFECTS: dict[str, list[tuple[str, str]]] = {
-    "right": [],
-    "overwrites": [("node.grad += slope", "node.grad = slope")],
-    "own_operand": [("[(self, other.data), (other, self.data)]", "[(self, self.data), (other, other.data)]")],
-    "eager_recursion": [(BODY, EAGER)],
-    "on_the_way_down": [DOWN, ("reversed(order)", "order")],
-    "level_by_level": [(BODY, LEVELS + SEED.replace("reversed(order)", "order"))],
-    "no_visited_set": [("if id(node) not in visited:", "if True:")],
-    "starts_at_the_leaves": [("reversed(order)", "order")],
-    "no_first_gradient": [("self.grad = 1.0", "pass")],
-    "tanh_of_the_input": [("[(self, 1 - t * t)]", "[(self, 1 - self.data * self.data)]")],
+    "a right engine": [],
+    "gradients replace each other": [("node.grad += slope", "node.grad = slope")],
+    "the factors of a product use their own value": [
+        ("[(self, other.data), (other, self.data)]", "[(self, self.data), (other, other.data)]")
+    ],
+    "backward goes down recursively, at once": [(BODY, EAGER)],
+    "backward notes nodes on the way down": [DOWN, ("reversed(order)", "order")],
+    "backward goes level by level": [(BODY, LEVELS + SEED.replace("reversed(order)", "order"))],
+    "backward forgets which nodes it has met": [("if id(node) not in visited:", "if True:")],
+    "backward starts at the leaves": [("reversed(order)", "order")],
+    "there is no first gradient": [("self.grad = 1.0", "pass")],
+    "tanh has the slope of its input": [("[(self, 1 - t * t)]", "[(self, 1 - self.data * self.data)]")],
 }
 
 
 def engine(name: str) -> Code:
-    """The engine with one of the defects."""
+    """The engine with one of the defects, and a comment for the report that says with which."""
     text = ENGINE
     for old, new in DEFECTS[name]:
         assert text.count(old) == 1, (name, old)
         text = text.replace(old, new)
-    return remote_function(text)  # all under one name, which student code could read
+    return remote_function(text.replace("(number):\n", f"(number):\n    # {name}\n", 1))
 
 
 ENGINES = [engine(name) for name in DEFECTS]

@@ -30,7 +30,7 @@ class Value:
         # BEGIN SOLUTION
         self.data = data
         self.grad = 0.0
-        self._prev = tuple(children)
+        self._prev = set(children)
         self._backward = lambda: None
         # END SOLUTION
 
