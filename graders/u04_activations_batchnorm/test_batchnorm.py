@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from dojo.grading import Draw, close, grades, near_zero, normal, one_of, remote_function
+from dojo.grading import Draw, close, grades, integers_in, near_zero, normal, one_of, remote_function
 
 # In all of this unit a batch is normalised by its biased variance, and the unbiased one is kept: as PyTorch
 # does it. With few rows the two are far apart.
@@ -1226,3 +1226,189 @@ def learning_rate_once(loss, dW, log_ratio, lr, s):
 def gradient_scaled_in_place(loss, dW, log_ratio, lr, s):
     dW /= s
     return loss, dW.clone(), log_ratio - 2 * math.log10(s), lr * s**2
+
+
+# -- momentum -------------------------------------------------------------------------------------------
+
+
+@grades("momentum_choice", N=integers_in(2, 300), noise=number(0.004, 0.6), examples=16)
+def momentum(N, noise):
+    low, high = 0.0, 1.0  # by bisection on what the recurrence settles at: v = (1 - m)^2 v + m^2 / N
+    for _ in range(200):
+        m = (low + high) / 2
+        settled = m**2 / N / (1 - (1 - m) ** 2) if m else 0.0
+        low, high = (m, high) if settled <= noise**2 else (low, m)
+    return 1.0 if high == 1.0 else low
+
+
+@momentum.property("is 1 where a single batch is quiet enough", examples=2)
+def single_batches(student, noise):
+    return student(300, 1 + noise) == 1.0
+
+
+@momentum.property("is smaller for smaller batches", examples=2)
+def smaller_batches(student):
+    return student(8, 0.01) < student(64, 0.01) < student(512, 0.01)
+
+
+@momentum.alternative
+def solved_for_the_ratio(N, noise):
+    variance_of_a_batch = 1 / N
+    ratio = noise * noise / variance_of_a_batch
+    return 1.0 if ratio >= 1 else 2 / (1 + 1 / ratio)
+
+
+@momentum.alternative
+def by_bisection(N, noise):
+    if noise**2 >= 1 / N:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(100):
+        m = 0.5 * (low + high)
+        if m / (2 - m) / N > noise**2:
+            high = m
+        else:
+            low = m
+    return low
+
+
+@momentum.misconception(
+    symptom="The momentum is the same for batches of all sizes.",
+    question="How far does the mean of a batch jump, compared with a single value?",
+    rule="The mean of many jumps less than one. That is half of the reason for large batches.",
+)
+def batch_size_forgotten(N, noise):
+    return min(2 * noise**2 / (1 + noise**2), 1.0)
+
+
+@momentum.misconception(
+    symptom="For small noise the momentum is far too large.",
+    question="Is the noise that you are given a standard deviation or a variance?",
+    rule="Variances of independent terms add up, standard deviations don't.",
+)
+def noise_taken_for_a_variance(N, noise):
+    return min(2 * N * noise / (1 + N * noise), 1.0)
+
+
+@momentum.misconception(
+    symptom="For small noise the momentum is right, for larger noise it is too large.",
+    question="Which small term did you leave out on the way?",
+    rule="An approximation for long memories fails for short ones. The sum can be done exactly.",
+)
+def long_memory_only(N, noise):
+    return min(2 * N * noise**2, 1.0)
+
+
+@momentum.misconception(
+    symptom="The momentum is too large: its running mean jumps more than it may.",
+    question="Does only the last batch make the running mean jump?",
+    rule="All earlier batches still have a share in it. Sum up what each of them leaves.",
+)
+def last_batch_alone(N, noise):
+    return min(noise * N**0.5, 1.0)
+
+
+@momentum.misconception(
+    symptom="The noisier it may be, the smaller is the momentum.",
+    question="Is momentum the share of the old or of the new?",
+    rule="In this unit a momentum near zero means a long memory.",
+)
+def share_of_the_old(N, noise):
+    return 1 - min(2 * N * noise**2 / (1 + N * noise**2), 1.0)
+
+
+@momentum.misconception(
+    symptom="Where even single batches are quiet enough, the momentum is above one.",
+    question="Which values may a share have?",
+    rule="Solve the equation, then look whether the solution makes sense.",
+)
+def share_above_one(N, noise):
+    return 2 * N * noise**2 / (1 + N * noise**2)
+
+
+# -- what belongs to whom -------------------------------------------------------------------------------
+
+
+@grades("batchnorm_summary_quiz")
+def quiz():
+    layer = torch.nn.BatchNorm1d(1)
+    trained, kept = dict(layer.named_parameters()), dict(layer.named_buffers())
+    names = {
+        "gamma": "weight",
+        "beta": "bias",
+        "running mean": "running_mean",
+        "running variance": "running_var",
+    }
+    answers = {ours: "trained" if theirs in trained else "averaged" for ours, theirs in names.items()}
+    assert all(theirs in trained or theirs in kept for theirs in names.values())
+    answers |= {"bias of the linear layer before": "left out", "training": "batch", "evaluation": "stored"}
+    return answers | {"variance that normalises": "biased", "variance that is stored": "unbiased"}
+
+
+@quiz.alternative
+def by_groups():
+    answers = dict.fromkeys(["gamma", "beta"], "trained")
+    answers.update(dict.fromkeys(["running mean", "running variance"], "averaged"))
+    answers["bias of the linear layer before"] = "left out"
+    answers.update(zip(["training", "evaluation"], ["batch", "stored"], strict=True))
+    answers.update({"variance that is stored": "unbiased", "variance that normalises": "biased"})
+    return answers
+
+
+@quiz.alternative
+def from_a_table():
+    table = """gamma:trained;beta:trained;running mean:averaged;running variance:averaged;
+    bias of the linear layer before:left out;training:batch;evaluation:stored;
+    variance that normalises:biased;variance that is stored:unbiased"""
+    rows = [row.strip().split(":") for row in table.split(";")]
+    return {key: word for key, word in rows}
+
+
+quiz.misconception_by_edit(
+    "everything_is_trained",
+    old='"running mean": "averaged",\n        "running variance": "averaged"',
+    new='"running mean": "trained",\n        "running variance": "trained"',
+    symptom="Two of the nine answers are off, and they are about the statistics.",
+    question="Which gradient would move the running mean?",
+    rule="Two tensors are learned and two are measured. No gradient reaches what is only measured.",
+)
+quiz.misconception_by_edit(
+    "batch_in_evaluation",
+    old='"evaluation": "stored"',
+    new='"evaluation": "batch"',
+    symptom="One of the nine answers is off, and it is about evaluation.",
+    question="What is the variance of a single example?",
+    rule="In evaluation an example is alone. The statistics must have been stored before.",
+)
+quiz.misconception_by_edit(
+    "stored_in_training",
+    old='"training": "batch"',
+    new='"training": "stored"',
+    symptom="One of the nine answers is off, and it is about training.",
+    question="What makes the activations unit Gaussian at every step of a network that changes?",
+    rule="In training the batch is measured and used at once. The average is only kept for later.",
+)
+quiz.misconception_by_edit(
+    "useless_bias_trained",
+    old='"bias of the linear layer before": "left out"',
+    new='"bias of the linear layer before": "trained"',
+    symptom="One of the nine answers is off, and it is about the layer before.",
+    question="What is left of a constant after the mean has been subtracted?",
+    rule="What has no effect gets no gradient. It only takes up room.",
+)
+quiz.misconception_by_edit(
+    "same_variance_twice",
+    old='"variance that normalises": "biased"',
+    new='"variance that normalises": "unbiased"',
+    symptom="One of the nine answers is off, and it is about a variance.",
+    question="Does the layer divide by the number that it keeps?",
+    rule="One variance is for this batch, the other one estimates all data.",
+)
+quiz.misconception_by_edit(
+    "variances_swapped",
+    old='"variance that normalises": "biased",\n        "variance that is stored": "unbiased"',
+    new='"variance that normalises": "unbiased",\n        "variance that is stored": "biased"',
+    symptom="Two of the nine answers are off, and they are about the variances.",
+    question="For which of its two uses does the layer want an unbiased estimate?",
+    rule="Only what is kept as an estimate for other data is corrected.",
+)

@@ -214,3 +214,47 @@ def bn_scale_law(
     # BEGIN SOLUTION
     return loss, dW / s, log_ratio - 2 * math.log10(s), lr * s**2
     # END SOLUTION
+
+
+def momentum_choice(N: int, noise: float) -> float:
+    """Choose the momentum of a batchnorm layer so that its running mean is quiet enough.
+
+    The values of a unit have standard deviation 1, and every batch holds `N` new examples of them, all
+    independent. `momentum` is the share of what is new. After very many batches the running mean still
+    jumps around the true mean, with some standard deviation. Return the largest momentum from 0 to 1 for
+    which that is at most `noise`, a number above 0. Larger is better where it is quiet enough, since the
+    layer then follows a network that changes.
+
+    >>> round(momentum_choice(1, 0.5), 6), momentum_choice(4, 0.5), momentum_choice(100, 0.5)
+    (0.4, 1.0, 1.0)
+    """
+    # BEGIN SOLUTION
+    budget = N * noise**2  # the variance that is allowed, in variances of the mean of one batch
+    return min(2 * budget / (1 + budget), 1.0)
+    # END SOLUTION
+
+
+def batchnorm_summary_quiz() -> dict[str, str]:
+    """Answer nine questions about a batchnorm layer and what stands before it.
+
+    Returns a dict with these keys and for each one of the words after it:
+    "gamma", "beta", "running mean", "running variance", "bias of the linear layer before":
+    "trained" by gradient descent, "averaged" during training, or "left out";
+    "training" and "evaluation", for what normalises an example there: "batch" or "stored" statistics;
+    "variance that normalises" and "variance that is stored", as PyTorch does it: "biased" or "unbiased".
+
+    Example of the form, for another layer: {"weight": "trained"}.
+    """
+    # BEGIN SOLUTION
+    return {
+        "gamma": "trained",
+        "beta": "trained",
+        "running mean": "averaged",
+        "running variance": "averaged",
+        "bias of the linear layer before": "left out",
+        "training": "batch",
+        "evaluation": "stored",
+        "variance that normalises": "biased",
+        "variance that is stored": "unbiased",
+    }
+    # END SOLUTION
