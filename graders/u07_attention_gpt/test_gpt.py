@@ -173,6 +173,14 @@ bigram.misconception_by_edit(
     rule="None says that there is none. A zero would say that the model is perfect.",
 )
 bigram.misconception_by_edit(
+    "targets_required",
+    '"B T"] | None = None',
+    '"B T"] | None',
+    symptom="Without targets the model cannot be called.",
+    question="Who knows the next tokens when the model writes?",
+    rule="Whoever trains has the right answers, and whoever writes has none. Both call the same model.",
+)
+bigram.misconception_by_edit(
     "table_read_by_columns",
     "self.token_embedding_table(idx)",
     "self.token_embedding_table.weight.T[idx]",
@@ -399,6 +407,14 @@ gpt.misconception_by_edit(
     symptom="The loss depends on the last token of each text only.",
     question="How many predictions does a text of T tokens hold?",
     rule="Every position predicts its next token, and every one of them is an example to learn from.",
+)
+gpt.misconception_by_edit(
+    "targets_required",
+    '"B T"] | None = None',
+    '"B T"] | None',
+    symptom="Without targets the model cannot be called.",
+    question="Who knows the next tokens when the model writes?",
+    rule="Whoever trains has the right answers, and whoever writes has none. Both call the same model.",
 )
 gpt.misconception_by_edit(
     "logits_of_the_last_token_only",
