@@ -19,8 +19,8 @@ def fill(module, weights):
     with torch.no_grad():
         for name, weight in weights.items() if fit else ():
             parameters[name].copy_(weight)
-    tril = {name: value.bool() for name, value in module.named_buffers()}.get("tril")
-    return fit, shapes, tril
+    buffers = {name: value.bool() for name, value in module.named_buffers()}
+    return fit, shapes, buffers.get("tril", "missing among the buffers: " + ", ".join(buffers))
 """)
 # The same seed before every call, so that a mistake that draws random numbers can be recognised.
 _MODE = remote_function("""

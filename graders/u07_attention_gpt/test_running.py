@@ -140,7 +140,7 @@ def drawn(generate):
         text = generate(model, start, 2, 4)
     except Exception as error:
         return "they cannot be drawn: " + type(error).__name__
-    if text.shape != (4000, 3) or text.min() < 0 or text.max() > 2:
+    if not isinstance(text, torch.Tensor) or text.shape != (4000, 3) or text.min() < 0 or text.max() > 2:
         return "they are not tokens of the model"
     off, once = 0.0, 0
     for first, shares in ((0, [0.7, 0.2, 0.1]), (1, [0.1, 0.2, 0.7])):
@@ -399,7 +399,8 @@ def estimate(estimate_loss, train, val, k, training):
     model = Model().train(training)
     losses = estimate_loss(model, get_batch, k)
     modes = {"training" if part.training else "eval" for part in (model, model.dropout)}
-    graph = any(recorded) or any(isinstance(v, torch.Tensor) and v.requires_grad for v in losses.values())
+    values = losses.values() if isinstance(losses, dict) else [losses]
+    graph = any(recorded) or any(isinstance(v, torch.Tensor) and v.requires_grad for v in values)
     mode = " and ".join(sorted(modes))
     return {"losses": losses, "mode afterwards": mode, "graph recorded": graph, "batches drawn": drawn}
 """)

@@ -27,6 +27,10 @@ def named(make_groups, parameters, weight_decay):
         return names.get(id(entry), "a copy" if isinstance(entry, torch.Tensor) else "no tensor")
 
     groups = make_groups(parameters, weight_decay)
+    if not isinstance(groups, (list, tuple)):
+        return groups
+    if not all(isinstance(group, dict) and isinstance(group.get("params"), list) for group in groups):
+        return groups
     return [{**group, "params": [name(entry) for entry in group["params"]]} for group in groups]
 """)
 
