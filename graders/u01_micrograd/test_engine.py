@@ -587,6 +587,38 @@ value.misconception_by_edit(
     question="Do you store the function, or what a call of it returned?",
     rule="A rule is kept for later, so it is stored without parentheses.",
 )
+value.misconception_by_edit(
+    "rules_made_in_a_loop",
+    """\
+        def _backward() -> None:
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+""",
+    """\
+        rules = []
+        for node, slope in ((self, other.data), (other, self.data)):
+
+            def rule():
+                node.grad += slope * out.grad
+
+            rules.append(rule)
+
+        def _backward():
+            for each in rules:
+                each()
+""",
+    symptom="In a product, one factor gets its gradient twice and the other one gets none.",
+    question="When the loop is over, what does its variable stand for, in all of your functions?",
+    rule="A function looks a variable up when it runs, not when it is made.",
+)
+value.misconception_by_edit(
+    "tuple_without_a_comma",
+    "out = Value(t, (self,))",
+    "out = Value(t, (self))",
+    symptom="tanh fails: Python says that your object cannot be gone through.",
+    question="What makes a tuple of one thing: the brackets, or something else?",
+    rule="Brackets alone only group. The comma makes the tuple.",
+)
 
 # -- mistakes in the operators ---------------------------------------------------------------------------
 

@@ -18,8 +18,10 @@ def run(model, weights, inputs, recorded, slopes):
         return {"parameters": "other objects each time"}
     for p, w in zip(parameters, weights):
         p.data = torch.full_like(p.data, w) if isinstance(p, torch.Tensor) else w
-    if recorded:
+    if recorded and isinstance(parameters[0], torch.Tensor):
         inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs]
+    elif recorded:
+        inputs = [type(parameters[0])(x) for x in inputs]
     outputs = model(inputs)
     listed = isinstance(outputs, (list, tuple))
     outputs = list(outputs) if listed else [outputs]
@@ -90,10 +92,10 @@ def new(Neuron):
         found = "some are equal"
     elif min(numbers) < -1 or max(numbers) > 1:
         found = "some are beyond -1 or 1"
-    elif min(numbers) > -0.8 or max(numbers) < 0.8:
-        found = "none is close to -1, or none to 1"
     elif abs(sum(numbers)) > 0.25 * len(numbers):
         found = "their mean is not 0"
+    elif min(numbers) > -0.8 or max(numbers) < 0.8:
+        found = "none is close to -1, or none to 1"
     else:
         found = "uniform"
     return {"303 new numbers": found, "1 and 3 inputs for a neuron with 2": small}

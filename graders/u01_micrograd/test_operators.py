@@ -238,6 +238,22 @@ operators.misconception_by_edit(
     rule="Each operator has a reflected twin for an operand on the right. None comes by itself.",
 )
 operators.misconception_by_edit(
+    "no_reflected_difference",
+    "def __rsub__",
+    "def rsub",
+    symptom="`a - 2` works, `2.5 - a` does not.",
+    question="Does the reflected sum help when Python looks for a difference?",
+    rule="Each operator has a reflected twin for an operand on the right. None comes by itself.",
+)
+operators.misconception_by_edit(
+    "no_reflected_quotient",
+    "def __rtruediv__",
+    "def rtruediv",
+    symptom="`a / 4` works, `3 / a` does not.",
+    question="Does the reflected product help when Python looks for a quotient?",
+    rule="Each operator has a reflected twin for an operand on the right. None comes by itself.",
+)
+operators.misconception_by_edit(
     "reflected_method_calls_itself",
     "return add(_wrapped(other), self)",
     "return other + self",
