@@ -217,3 +217,29 @@ def test_the_watches_look_at_every_call(engine: Engine, tmp_path: Path) -> None:
     )
     result = _grade(engine, text, tmp_path)
     assert result.verdict is Verdict.FORBIDDEN, result.message
+
+
+ODD = """
+
+class Odd(float):
+    def __eq__(self, other):
+        return True
+"""
+HOSTILE = {
+    "never ends": ("while True: pass", Verdict.TIMEOUT),
+    "leaves": ("raise SystemExit", Verdict.CRASHED),
+    "contains itself": ("loop = []; loop.append(loop); self.now = loop; return self", Verdict.FAILED),
+    "is no plain number": ("self.now = Odd(); return self", Verdict.FAILED),
+    "hands out thousands": ("self.now = [Counter(i) for i in range(30_000)]; return self", Verdict.FAILED),
+    "calls itself": ("return self.up(by)", Verdict.ERROR),
+    "answers with a set": ("self.now = {by}; return self", Verdict.FAILED),
+    "answers with itself": ("self.now = self; return self", Verdict.FAILED),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_objects_get_no_credit(engine: Engine, what: str, tmp_path: Path) -> None:
+    body, verdict = HOSTILE[what]
+    text = SOLUTION.replace("return Counter(self.now + by * step())", body) + ODD
+    result = _grade(engine, text, tmp_path)
+    assert result.verdict is verdict and not result.points, (result.verdict, result.message)
