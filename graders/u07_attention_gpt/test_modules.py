@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from dojo.grading import Draw, grades, integers_in, remote_function
+from dojo.grading import Draw, grades, remote_function
 
 # B >= 2, T >= 3 and more than one channel a head: a batch of one, or one token, hides most mistakes.
 SIZES = {"B": 2, "T": 3}
@@ -57,17 +57,24 @@ def dropped(used: Tensor, trained: Tensor, whole: Tensor | None = None) -> str:
 # -- one head -------------------------------------------------------------------------------------------
 
 
+def gentle(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """Weights so small that every token gets some of the attention. One that gets all hides mistakes."""
+    return draw.normal(*shape) / 8
+
+
 @grades(
     "head_module",
-    spare=integers_in(0, 3),
+    key=gentle,
+    query=gentle,
+    block_size=lambda draw, shape: draw.sizes["T"] + draw.integer(0, 3),
     minimum={**SIZES, "H": 2, "C": 2},
     largest=LARGEST,
     examples=8,
     parts={name: (name,) for name in ("parameters", "tril", "output")},
 )
-def head(x: Float[Tensor, "B T C"], key, query, value, spare):
+def head(x: Float[Tensor, "B T C"], key, query, value, block_size):
     H, T = len(key), x.shape[1]
-    allowed = torch.ones(T + spare, T + spare, dtype=torch.bool).tril()
+    allowed = torch.ones(block_size, block_size, dtype=torch.bool).tril()
     scores = torch.einsum("bic,hc,hd,bjd->bij", x, query, key, x) / H**0.5
     weights = torch.where(allowed[:T, :T], scores, -torch.inf).softmax(-1)
     return {
@@ -85,9 +92,9 @@ def play_head(
     key: Float[Tensor, "H C"],
     query: Float[Tensor, "H C"],
     value: Float[Tensor, "H C"],
-    spare: int,
+    block_size: int,
 ):
-    module = student(n_embd=x.shape[2], head_size=len(key), block_size=x.shape[1] + spare, dropout=0.5)
+    module = student(n_embd=x.shape[2], head_size=len(key), block_size=block_size, dropout=0.5)
     weights = {"key.weight": key, "query.weight": query, "value.weight": value}
     fit, shapes, tril = filled(student, module, weights)
     answer = {"parameters": shapes, "tril": tril, "output": None, "in training": None}
