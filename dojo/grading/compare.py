@@ -102,7 +102,8 @@ def _compare_dict(
             actual,
             path,
         )
-    parts = (compare(e, actual[k], scale, f"{path}[{k!r}]", loose) for k, e in expected.items())
+    names = {key: key if isinstance(key, str) and not path else f"{path}[{key!r}]" for key in expected}
+    parts = (compare(e, actual[k], scale, names[k], loose) for k, e in expected.items())
     return next((part for part in parts if part), None)
 
 

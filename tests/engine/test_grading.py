@@ -49,7 +49,7 @@ X = torch.tensor([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], dtype=torch.float64)
         ((X, X), X, "kind", "where a tuple of 2 is asked for"),
         ((X, X), (X, X + 1), "values", "Part [1] of the answer has wrong numbers"),
         ({"a": X}, {"b": X}, "kind", "missing: 'a'; surplus: 'b'"),
-        ({"a": 1}, {"a": 2}, "values", "Part ['a'] of the answer has 2, which is not right here"),
+        ({"a": 1}, {"a": 2}, "values", "Part a of the answer has 2, which is not right here"),
         (True, 1, "kind", "a whole number where True or False"),
         (True, False, "values", "False, which is not right here"),
         ("n", "n-1", "values", "'n-1', which is not right here"),
