@@ -19,7 +19,7 @@ from dojo.views.look import Look
 from dojo.views.signature import Signature, read
 
 RULES = {
-    "autograd": "autograd (backward, torch.autograd)",
+    "autograd": "PyTorch's autograd",
     "torch.nn": "torch.nn and torch.nn.functional",
     "cross_entropy": "ready-made cross entropy (cross_entropy, nll_loss, log_softmax)",
     "softmax": "ready-made softmax",
