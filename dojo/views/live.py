@@ -37,9 +37,7 @@ class Board:
         self.name = ""
         self.marks: dict[str, str] = {}
         self.running: tuple[str, ...] = ()
-        self.progress: tuple[float, str] | None = (
-            None  # of a long exercise: the share, a word
-        )
+        self.progress: tuple[float, str] | None = None  # of a long exercise: the share, a word
         self.began = time.monotonic()
         self.drawing = threading.Lock()
         self._still = False
