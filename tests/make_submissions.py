@@ -64,7 +64,8 @@ def _realistic(course: Course, graders: dict[str, Grader], here: list[Exercise],
         else:
             source = reference_source(grader)
         found = _definitions(source)
-        parts |= {name: found[name] for name in found if name == exercise.function or name not in parts}
+        helpers = {name: text for name, text in found.items() if name not in parts}
+        parts = {**helpers, **parts, exercise.function: found[exercise.function]}  # a base class comes first
     return "\n".join([*imports, HEADER]) + "\n\n" + "\n\n\n".join(parts.values()) + "\n"
 
 

@@ -1,3 +1,6 @@
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 import math
 import torch
 from torch import Tensor

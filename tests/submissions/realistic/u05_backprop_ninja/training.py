@@ -1,8 +1,42 @@
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 import math
 import torch
 from torch import Tensor
 from jaxtyping import Float, Int
 
+
+
+def calibrated_logits(params, bnmean, bnvar, X, eps):
+    C, W1, b1, W2, b2, bngain, bnbias = params
+    x = C[X].flatten(1) @ W1 + b1
+    return torch.tanh(bngain * (x - bnmean) / (bnvar + eps).sqrt() + bnbias) @ W2 + b2
+
+
+def hidden(params, X):
+    return params[0][X].flatten(1) @ params[1] + params[2]
+
+
+def own_step(params, X, Y):
+    C, W1, b1, W2, b2, bngain, bnbias = params
+    N, V = (X.shape[0], C.shape[0])
+    embcat = C[X].flatten(1)
+    hprebn = embcat @ W1 + b1
+    var, mean = torch.var_mean(hprebn, dim=0)
+    s = (var + 1e-05).sqrt()
+    xhat = (hprebn - mean) / s
+    h = torch.tanh(bngain * xhat + bnbias)
+    probs = torch.softmax(h @ W2 + b2, 1)
+    onehot = torch.eye(V, dtype=C.dtype)[Y]
+    dlogits = (probs - onehot) / N
+    dpre = (1 - h ** 2) * (dlogits @ W2.T)
+    g = bngain * dpre / s
+    dx = g - g.mean(0) - xhat * (g * xhat).sum(0) / (N - 1)
+    dC = torch.zeros_like(C).index_add(0, X.flatten(), (dx @ W1.T).view(-1, C.shape[1]))
+    loss = -(probs * onehot).sum(1).log().mean()
+    gain, bias = ((dpre * xhat).sum(0, keepdim=True), dpre.sum(0, keepdim=True))
+    return (loss, [dC, embcat.T @ dx, dx.sum(0), h.T @ dlogits, dlogits.sum(0), gain, bias])
 
 
 def manual_train_step(params, Xb, Yb, eps=1e-05):
@@ -65,27 +99,6 @@ def manual_train_step(params, Xb, Yb, eps=1e-05):
     return (loss, [dC, dW1, db1, dW2, db2, dbngain, dbnbias])
 
 
-def own_step(params, X, Y):
-    C, W1, b1, W2, b2, bngain, bnbias = params
-    N, V = (X.shape[0], C.shape[0])
-    embcat = C[X].flatten(1)
-    hprebn = embcat @ W1 + b1
-    var, mean = torch.var_mean(hprebn, dim=0)
-    s = (var + 1e-05).sqrt()
-    xhat = (hprebn - mean) / s
-    h = torch.tanh(bngain * xhat + bnbias)
-    probs = torch.softmax(h @ W2 + b2, 1)
-    onehot = torch.eye(V, dtype=C.dtype)[Y]
-    dlogits = (probs - onehot) / N
-    dpre = (1 - h ** 2) * (dlogits @ W2.T)
-    g = bngain * dpre / s
-    dx = g - g.mean(0) - xhat * (g * xhat).sum(0) / (N - 1)
-    dC = torch.zeros_like(C).index_add(0, X.flatten(), (dx @ W1.T).view(-1, C.shape[1]))
-    loss = -(probs * onehot).sum(1).log().mean()
-    gain, bias = ((dpre * xhat).sum(0, keepdim=True), dpre.sum(0, keepdim=True))
-    return (loss, [dC, embcat.T @ dx, dx.sum(0), h.T @ dlogits, dlogits.sum(0), gain, bias])
-
-
 def train_no_autograd(params, batches_X, batches_Y, lr):
     params, S = ([p.clone() for p in params], batches_X.shape[0])
     losses = torch.zeros(S)
@@ -96,19 +109,18 @@ def train_no_autograd(params, batches_X, batches_Y, lr):
     return (losses, params)
 
 
-def hidden(params, X):
-    return params[0][X].flatten(1) @ params[1] + params[2]
-
-
 def calibrate_bn(params, X):
     x = hidden(params, X)
     return (x.mean(0, keepdim=True), x.var(0, keepdim=True, correction=0))
 
 
-def calibrated_logits(params, bnmean, bnvar, X, eps):
+def _calibrated_logprobs(params: list[Tensor], bnmean: Float[Tensor, '1 H'], bnvar: Float[Tensor, '1 H'], X: Int[Tensor, 'M T'], eps: float) -> Float[Tensor, 'M V']:
     C, W1, b1, W2, b2, bngain, bnbias = params
-    x = C[X].flatten(1) @ W1 + b1
-    return torch.tanh(bngain * (x - bnmean) / (bnvar + eps).sqrt() + bnbias) @ W2 + b2
+    hprebn = C[X].reshape(len(X), -1) @ W1 + b1
+    bnraw = (hprebn - bnmean) * (bnvar + eps) ** (-0.5)
+    h = torch.tanh(bngain * bnraw + bnbias)
+    logits = h @ W2 + b2
+    return logits - logits.logsumexp(dim=1, keepdim=True)
 
 
 def evaluate_loss(params, bnmean, bnvar, X, Y, eps=1e-05):
