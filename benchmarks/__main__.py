@@ -14,7 +14,7 @@ from benchmarks.measure import Figure
 ALL: dict[str, Callable[[], list[Figure]]] = {
     "check": lambda: [figures.check_cold()],
     "warm": lambda: [figures.check_warm()],
-    "grade": lambda: [figures.grade_cold()],
+    "grade": figures.grade_cold,
     "worker": figures.worker,
     "walls": walls.walls,
     "draw": lambda: figures.drawn_example(figures.opened()),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from benchmarks.measure import MODEL_ANSWERS, ROOT, Figure, dojo, peak_mib, ratio, seconds
-from benchmarks.walls import CALL, SOURCE, cost_of_a_worker
+from benchmarks.walls import CALL, SOURCE, UNIT, cost_of_a_worker
 from dojo.course import Course, load
 from dojo.engine import Engine
 from dojo.forkserver import ForkServer
@@ -45,12 +45,14 @@ def check_warm() -> Figure:
     return Figure("dojo check EX, warm", f"{middle:.2f} s", "0.3 s", middle <= 0.3)
 
 
-def grade_cold() -> Figure:
-    """`dojo grade` of the whole unit with model answers, nothing warm."""
-    times, ours, torch_alone = ratio(dojo("grade", "--submission", str(MODEL_ANSWERS)), runs=3)
-    return Figure(
-        "dojo grade, cold", f"{times:.2f} x ({ours:.2f} s / {torch_alone:.2f} s)", "4 x", times <= 4
-    )
+def grade_cold() -> list[Figure]:
+    """`dojo grade` of one unit and of the whole course with model answers, nothing warm."""
+    figures = []
+    for name, units, most in (("one unit", [UNIT], 4), ("the course", [], 8)):
+        times, ours, torch_alone = ratio(dojo("grade", *units, "--submission", str(MODEL_ANSWERS)), runs=3)
+        value = f"{times:.2f} x ({ours:.2f} s / {torch_alone:.2f} s)"
+        figures.append(Figure(f"dojo grade, cold, {name}", value, f"{most} x", times <= most))
+    return figures
 
 
 def worker() -> list[Figure]:
@@ -115,10 +117,11 @@ def _milliseconds(grader: Grader, make: Callable[[Grader, Parts], object]) -> fl
 def same_records(course: Course, times: int = 20) -> Figure:
     """The same submission graded again and again: byte-identical records, apart from durations."""
     submission = take(ROOT / "tests" / "submissions" / "realistic", course)
+    chosen = [exercise for exercise in course.exercises if course.unit_of(exercise.id).id == UNIT]
     texts = set()
     with Engine(course) as engine:
         for _ in range(times):
-            record = engine.grade(submission, course.exercises, seed=Seed.public(course.key))
+            record = engine.grade(submission, chosen, seed=Seed.public(course.key))
             plain = replace(record, exercises=[replace(e, duration_s=0.0) for e in record.exercises])
             texts.add(json.dumps(plain.to_json()))
     return Figure(f"different records in {times} gradings", str(len(texts)), "1", len(texts) == 1)
@@ -141,7 +144,7 @@ def seeds(course: Course, count: int = 200) -> Figure:
 
 
 def memory(course: Course) -> Figure:
-    """The largest grader process while the whole unit is graded."""
+    """The largest grader process while the whole course is graded."""
     with Engine(course) as engine:
         engine.grade(take(MODEL_ANSWERS, course), course.exercises, seed=Seed.public(course.key))
     peak = peak_mib()
