@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from dojo.grading import Draw, grades, remote_function
+from dojo.grading import Draw, grades, one_of, remote_function
 
 # B >= 2, T >= 3 and more than one channel a head: a batch of one, or one token, hides most mistakes.
 SIZES = {"B": 2, "T": 3}
@@ -28,6 +28,23 @@ def mode(module, training):
     module.train(training)
     torch.manual_seed(1)
 """)
+# What an optimizer needs: a gradient for each parameter, and a residual path that nobody writes into.
+_LEARN = remote_function("""
+def learn(module, x):
+    module.eval()
+    inputs = x.clone().requires_grad_()
+    path = 1 * inputs
+    out = module(path)
+    if not torch.equal(path, inputs):
+        return "changes its input in place"
+    if not out.requires_grad:
+        return "its output has no graph behind it"
+    out.square().sum().backward()
+    without = [name for name, parameter in module.named_parameters() if parameter.grad is None]
+    return "no gradient reaches " + ", ".join(without) if without else "every parameter gets a gradient"
+""")
+LEARNS = "every parameter gets a gradient"
+RATE = one_of(0.25, 0.75)  # never the 0.5 of a dropout layer that isn't told its rate
 
 
 def filled(student, module, weights: dict[str, Tensor]):
@@ -43,15 +60,23 @@ def in_eval_and_training(student, module, x: Tensor) -> tuple[Tensor, Tensor]:
     return used, module(x)
 
 
-def dropped(used: Tensor, trained: Tensor, whole: Tensor | None = None) -> str:
-    """In words, what dropout with p = 0.5 has done. `whole` says where it may have acted on whole rows."""
+def dropped(used: Tensor, trained: Tensor, rate: float, whole: Tensor | None = None) -> str:
+    """In words, what dropout has done. `whole` says where it may have acted on whole rows."""
     close = 1e-9 * used.abs().max()
-    gone, doubled = trained.abs() < close, (trained - 2 * used).abs() < close
     if bool(((trained - used).abs() < close).all()):
         return "nothing is dropped"
-    if whole is not None and bool((gone[whole].all(-1) | doubled[whole].all(-1)).all()):
-        return "whole weights are dropped"
-    return "single numbers are dropped" if bool((gone | doubled).all()) else "something else is dropped"
+    if whole is not None:
+        used, trained = used[whole], trained[whole]
+    gone = trained.abs() < close
+    # What is left has grown by one factor, which tells the rate.
+    factor = float((trained / used)[~gone].median()) if not bool(gone.all()) else 1 / (1 - rate)
+    kept = (trained - factor * used).abs() < close
+    what = "single numbers"
+    if whole is not None and bool((gone.all(-1) | kept.all(-1)).all()):
+        what = "whole weights"
+    if factor < 1 + 1e-6 or not bool((gone | kept).all()):
+        return "something else is dropped"
+    return f"{what} are dropped" + ("" if abs(factor * (1 - rate) - 1) < 1e-6 else ", at another rate")
 
 
 # -- one head -------------------------------------------------------------------------------------------
@@ -62,8 +87,17 @@ def gentle(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     return draw.normal(*shape) / 8
 
 
+def with_a_silent_token(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """Sequences in which every score of the second token is exactly 0, as scores may be."""
+    x = draw.normal(*shape)
+    x[:, 1] = 0.0
+    return x
+
+
 @grades(
     "head_module",
+    x=with_a_silent_token,
+    rate=RATE,
     key=gentle,
     query=gentle,
     block_size=lambda draw, shape: draw.sizes["T"] + draw.integer(0, 3),
@@ -72,7 +106,7 @@ def gentle(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     examples=8,
     parts={name: (name,) for name in ("parameters", "tril", "output")},
 )
-def head(x: Float[Tensor, "B T C"], key, query, value, block_size):
+def head(x: Float[Tensor, "B T C"], key, query, value, block_size, rate):
     H, T = len(key), x.shape[1]
     allowed = torch.ones(block_size, block_size, dtype=torch.bool).tril()
     scores = torch.einsum("bic,hc,hd,bjd->bij", x, query, key, x) / H**0.5
@@ -82,6 +116,7 @@ def head(x: Float[Tensor, "B T C"], key, query, value, block_size):
         "tril": allowed,
         "output": weights @ (x @ value.T),
         "in training": "whole weights are dropped",
+        "backward": LEARNS,
     }
 
 
@@ -93,16 +128,18 @@ def play_head(
     query: Float[Tensor, "H C"],
     value: Float[Tensor, "H C"],
     block_size: int,
+    rate: float,
 ):
-    module = student(n_embd=x.shape[2], head_size=len(key), block_size=block_size, dropout=0.5)
+    module = student(n_embd=x.shape[2], head_size=len(key), block_size=block_size, dropout=rate)
     weights = {"key.weight": key, "query.weight": query, "value.weight": value}
     fit, shapes, tril = filled(student, module, weights)
-    answer = {"parameters": shapes, "tril": tril, "output": None, "in training": None}
+    answer = {"parameters": shapes, "tril": tril, "output": None, "in training": None, "backward": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
         # The first token sees itself alone: its one weight is dropped or doubled, for all channels at once.
         first = torch.arange(x.shape[1]) == 0
-        answer["in training"] = dropped(answer["output"], trained, first.expand(len(x), -1))
+        answer["in training"] = dropped(answer["output"], trained, rate, first.expand(len(x), -1))
+        answer["backward"] = student.run(_LEARN, module, x)
     return answer
 
 
@@ -340,6 +377,23 @@ head.misconception_by_edit(
     rule="A dropout layer knows the mode of its module. The function of the same name has to be told.",
 )
 
+head.misconception_by_edit(
+    "zero_scores_hidden_too",
+    'scores = scores.masked_fill(self.tril[:T, :T] == 0, float("-inf"))',
+    'scores = (scores * self.tril[:T, :T]).masked_fill(scores * self.tril[:T, :T] == 0, float("-inf"))',
+    symptom="Some tokens before a position are hidden from it, those whose score is 0, or nothing is left.",
+    question="Does a score of exactly 0 say that a token may not be seen?",
+    rule="What may be seen is decided by the places alone, and never by what stands there.",
+)
+head.misconception_by_edit(
+    "dropout_without_its_rate",
+    "        self.dropout = nn.Dropout(dropout)\n",
+    "        self.dropout = nn.Dropout()\n",
+    symptom="In training whole weights are dropped, but not as many as asked for.",
+    question="Which rate has a dropout layer that is given none?",
+    rule="An argument with a default is easily forgotten: nothing complains.",
+)
+
 
 # -- several heads --------------------------------------------------------------------------------------
 
@@ -353,6 +407,7 @@ def several_heads(draw: Draw) -> dict[str, object]:
         "heads": [draw.normal(size, C) for _ in range(n)],
         "weight": draw.normal(C, C),
         "bias": draw.normal(C),
+        "rate": draw.pick([0.25, 0.75]),
     }
 
 
@@ -364,26 +419,28 @@ def several_heads(draw: Draw) -> dict[str, object]:
     examples=6,
     parts={name: (name,) for name in ("parameters", "output")},
 )
-def multi_head(x, heads, weight, bias):
+def multi_head(x, heads, weight, bias, rate):
     shapes = {f"heads.{i}.weight": list(W.shape) for i, W in enumerate(heads)}
     return {
         "parameters": {**shapes, "proj.weight": list(weight.shape), "proj.bias": list(bias.shape)},
         "output": x @ torch.cat(heads).T @ weight.T + bias,
         "in training": "single numbers are dropped",
+        "backward": LEARNS,
     }
 
 
 @multi_head.play
-def play_multi_head(student, x: Tensor, heads: list[Tensor], weight: Tensor, bias: Tensor):
+def play_multi_head(student, x: Tensor, heads: list[Tensor], weight: Tensor, bias: Tensor, rate: float):
     C = x.shape[2]
     make_head = remote_function(f"def make_head(size):\n    return torch.nn.Linear({C}, size, bias=False)")
-    module = student(make_head, n_head=len(heads), n_embd=C, dropout=0.5)
+    module = student(make_head, n_head=len(heads), n_embd=C, dropout=rate)
     weights = {f"heads.{i}.weight": W for i, W in enumerate(heads)}
     fit, shapes, _ = filled(student, module, {**weights, "proj.weight": weight, "proj.bias": bias})
-    answer = {"parameters": shapes, "output": None, "in training": None}
+    answer = {"parameters": shapes, "output": None, "in training": None, "backward": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
-        answer["in training"] = dropped(answer["output"], trained)
+        answer["in training"] = dropped(answer["output"], trained, rate)
+        answer["backward"] = student.run(_LEARN, module, x)
     return answer
 
 
@@ -525,6 +582,15 @@ multi_head.misconception_by_edit(
     rule="What is dropped before a linear layer changes all of its outputs.",
 )
 
+multi_head.misconception_by_edit(
+    "dropout_without_its_rate",
+    "        self.dropout = nn.Dropout(dropout)\n",
+    "        self.dropout = nn.Dropout()\n",
+    symptom="In training numbers are dropped, but not as many as asked for.",
+    question="Which rate has a dropout layer that is given none?",
+    rule="An argument with a default is easily forgotten: nothing complains.",
+)
+
 
 # -- feed-forward ---------------------------------------------------------------------------------------
 
@@ -538,6 +604,7 @@ def wide(draw: Draw) -> dict[str, object]:
         "b1": draw.normal(4 * C),
         "W2": draw.normal(C, 4 * C),
         "b2": draw.normal(C),
+        "rate": draw.pick([0.25, 0.75]),
     }
 
 
@@ -549,24 +616,26 @@ def wide(draw: Draw) -> dict[str, object]:
     examples=6,
     parts={name: (name,) for name in ("parameters", "output")},
 )
-def feed_forward(x, W1, b1, W2, b2):
+def feed_forward(x, W1, b1, W2, b2, rate):
     weights = {"net.0.weight": W1, "net.0.bias": b1, "net.2.weight": W2, "net.2.bias": b2}
     return {
         "parameters": {name: list(weight.shape) for name, weight in weights.items()},
         "output": (x @ W1.T + b1).clamp(min=0) @ W2.T + b2,
         "in training": "single numbers are dropped",
+        "backward": LEARNS,
     }
 
 
 @feed_forward.play
-def play_feed_forward(student, x: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor):
-    module = student(n_embd=x.shape[2], dropout=0.5)
+def play_feed_forward(student, x: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor, rate: float):
+    module = student(n_embd=x.shape[2], dropout=rate)
     weights = {"net.0.weight": W1, "net.0.bias": b1, "net.2.weight": W2, "net.2.bias": b2}
     fit, shapes, _ = filled(student, module, weights)
-    answer = {"parameters": shapes, "output": None, "in training": None}
+    answer = {"parameters": shapes, "output": None, "in training": None, "backward": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
-        answer["in training"] = dropped(answer["output"], trained)
+        answer["in training"] = dropped(answer["output"], trained, rate)
+        answer["backward"] = student.run(_LEARN, module, x)
     return answer
 
 
@@ -682,9 +751,9 @@ feed_forward.misconception_by_edit(
     rule="A rate that nobody uses drops nothing.",
 )
 feed_forward.misconception_by_edit(
-    "dropout_rate_of_the_lecture",
+    "dropout_at_a_fixed_rate",
     "nn.Dropout(dropout)",
-    "nn.Dropout(0.2)",
+    "nn.Dropout()",
     symptom="In training the numbers that stay are not scaled as the given rate asks.",
     question="Which rate reaches the layer?",
     rule="An argument that is given is to be used as it is.",
@@ -718,6 +787,7 @@ def block(x: Float[Tensor, "B T C"], gain1, bias1, gain2, bias2):
     return {
         "parameters": {f"{name}.{part}": [C] for name in ("ln1", "ln2") for part in ("weight", "bias")},
         "output": r + FFWD(F.layer_norm(r, (C,), gain2, bias2)),
+        "backward": LEARNS,
     }
 
 
@@ -733,7 +803,8 @@ def play_block(
     module = student(x.shape[2], sa=SA, ffwd=FFWD)
     weights = {"ln1.weight": gain1, "ln1.bias": bias1, "ln2.weight": gain2, "ln2.bias": bias2}
     fit, shapes, _ = filled(student, module, weights)
-    return {"parameters": shapes, "output": module(x) if fit else None}
+    output, backward = (module(x), student.run(_LEARN, module, x)) if fit else (None, None)
+    return {"parameters": shapes, "output": output, "backward": backward}
 
 
 @block.alternative
@@ -760,10 +831,9 @@ class TwoOfAKind(nn.Module):
         self.ln1, self.ln2 = nn.LayerNorm([n_embd], eps=1e-5), nn.LayerNorm([n_embd], eps=1e-5)
 
     def forward(self, x):
-        out = x.clone()
         for norm, part in ((self.ln1, self.sa), (self.ln2, self.ffwd)):
-            out += part(norm(out))
-        return out
+            x = torch.add(x, part(norm(x)))
+        return x
 
 
 block.misconception_by_edit(
@@ -870,4 +940,12 @@ block.misconception_by_edit(
     symptom="The two steps come in the wrong order.",
     question="Which of the two steps comes first?",
     rule="First the tokens talk, then each thinks about what it has heard.",
+)
+block.misconception_by_edit(
+    "written_onto_the_residual_path",
+    "x = x + self.sa(self.ln1(x))",
+    "x += self.sa(self.ln1(x))",
+    symptom="The numbers are right, but the tensor that was handed in holds others afterwards.",
+    question="Which tensor does += change, and who else still needs it as it was?",
+    rule="A backward pass reads what the forward pass has kept. Make a new tensor, and leave the old one.",
 )
