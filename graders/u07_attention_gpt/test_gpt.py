@@ -21,15 +21,26 @@ def fill(module, weights):
             parameters[name].copy_(weight)
     return fit, shapes
 """)
+_LEARN = remote_function("""
+def learn(module, idx, targets):
+    loss = module(idx, targets)[1]
+    if not isinstance(loss, torch.Tensor) or not loss.requires_grad:
+        return "a number without a graph behind it"
+    loss.backward()
+    without = [name for name, parameter in module.named_parameters() if parameter.grad is None]
+    return "no gradient reaches " + ", ".join(without) if without else "a gradient reaches every parameter"
+""")
 
 
 def asked(student, module, idx: Tensor, targets: Tensor, weights: dict[str, Tensor]) -> dict[str, object]:
     """What a model with these weights answers without and with targets; only its shapes if they don't fit."""
     fit, shapes = student.run(_FILL, module, weights)
     if not fit:
-        return {"parameters": shapes, "logits": None, "loss": None, "without targets": None}
+        names = ("logits", "loss", "without targets", "backward from the loss")
+        return {"parameters": shapes, **dict.fromkeys(names)}
     logits, loss = module(idx, targets)
-    return {"parameters": shapes, "logits": logits, "loss": loss, "without targets": module(idx)}
+    answer = {"parameters": shapes, "logits": logits, "loss": loss, "without targets": module(idx)}
+    return answer | {"backward from the loss": student.run(_LEARN, module, idx, targets)}
 
 
 def answer_of(logits: Tensor, targets: Tensor, weights: dict[str, Tensor]) -> dict[str, object]:
@@ -40,6 +51,7 @@ def answer_of(logits: Tensor, targets: Tensor, weights: dict[str, Tensor]) -> di
         "logits": logits,
         "loss": surprise.mean(),
         "without targets": (logits, None),
+        "backward from the loss": "a gradient reaches every parameter",
     }
 
 
@@ -171,6 +183,14 @@ bigram.misconception_by_edit(
     symptom="Without targets there is a loss of zero.",
     question="What does a loss of zero say, and what is true here?",
     rule="None says that there is none. A zero would say that the model is perfect.",
+)
+bigram.misconception_by_edit(
+    "loss_is_a_plain_number",
+    "F.cross_entropy(logits.flatten(0, 1), targets.flatten())",
+    "F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item()",
+    symptom="The loss has the right size, but there is nothing to go back from.",
+    question="What does a training loop want to do with the loss, and can a float do it?",
+    rule="Only a tensor remembers how it was made. Turn it into a number where it is printed.",
 )
 bigram.misconception_by_edit(
     "targets_required",
@@ -407,6 +427,14 @@ gpt.misconception_by_edit(
     symptom="The loss depends on the last token of each text only.",
     question="How many predictions does a text of T tokens hold?",
     rule="Every position predicts its next token, and every one of them is an example to learn from.",
+)
+gpt.misconception_by_edit(
+    "loss_is_a_plain_number",
+    "F.cross_entropy(logits.flatten(0, 1), targets.flatten())",
+    "F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item()",
+    symptom="The loss has the right size, but there is nothing to go back from.",
+    question="What does a training loop want to do with the loss, and can a float do it?",
+    rule="Only a tensor remembers how it was made. Turn it into a number where it is printed.",
 )
 gpt.misconception_by_edit(
     "targets_required",

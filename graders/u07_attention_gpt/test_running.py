@@ -19,7 +19,14 @@ def text_and_room(draw: Draw) -> dict[str, object]:
     }
 
 
-@grades("crop_context", case_of=text_and_room, minimum={"B": 2, "L": 3}, largest={"B": 4, "L": 7}, every=True)
+@grades(
+    "crop_context",
+    case_of=text_and_room,
+    minimum={"B": 2, "L": 3},
+    largest={"B": 4, "L": 7},
+    every=True,
+    may_alias=True,
+)
 def context(idx, block_size):
     return torch.stack([text[max(0, len(text) - block_size) :] for text in idx])
 
@@ -98,11 +105,7 @@ def start_below_zero(idx, block_size):
     return idx[:, idx.shape[1] - block_size :].clone()
 
 
-@context.misconception(
-    symptom="The result is a window on the text that you were given.",
-    question="What happens to the text if somebody changes the result?",
-    rule="A slice shares its memory with the whole.",
-)
+@context.alternative
 def a_view(idx, block_size):
     return idx[:, -block_size:]
 
@@ -142,6 +145,8 @@ def drawn(generate):
         return "they cannot be drawn: " + type(error).__name__
     if not isinstance(text, torch.Tensor) or text.shape != (4000, 3) or text.min() < 0 or text.max() > 2:
         return "they are not tokens of the model"
+    torch.manual_seed(2)
+    repeated = torch.equal(text, generate(model, start, 2, 4))
     off, once = 0.0, 0
     for first, shares in ((0, [0.7, 0.2, 0.1]), (1, [0.1, 0.2, 0.7])):
         mine = text[text[:, 0] == first]
@@ -154,6 +159,8 @@ def drawn(generate):
                 off = max(off, abs(float(pairs.double().mean()) - share * then[second]))
     if once == 2:
         return "it is always the same token"
+    if repeated:
+        return "the same ones again in every call"
     return "as often as the model says" if off <= 0.08 else "not as often as the model says"
 """)
 
@@ -254,6 +261,14 @@ text.misconception_by_edit(
     symptom="The same start gives the same text every time.",
     question="What happens to a token of probability 0.4 that stands beside one of 0.6?",
     rule="Whoever always takes the likeliest token ends in a circle. Draw from the probabilities.",
+)
+text.misconception_by_edit(
+    "seeded_in_every_call",
+    "    for _ in range(n):\n",
+    "    torch.manual_seed(1337)\n    for _ in range(n):\n",
+    symptom="Every call writes the same continuation.",
+    question="Where do your random numbers start, each time the function is called?",
+    rule="A seed is set once, by whoever runs the program. A function that sets it always draws the same.",
 )
 text.misconception_by_edit(
     "softmax_over_the_batch",
@@ -402,7 +417,9 @@ def estimate(estimate_loss, train, val, k, training):
     values = losses.values() if isinstance(losses, dict) else [losses]
     graph = any(recorded) or any(isinstance(v, torch.Tensor) and v.requires_grad for v in values)
     mode = " and ".join(sorted(modes))
-    return {"losses": losses, "mode afterwards": mode, "graph recorded": graph, "batches drawn": drawn}
+    kinds = " and ".join(sorted({type(v).__name__ for v in values}))
+    answer = {"losses": losses, "kind of the losses": kinds, "mode afterwards": mode}
+    return answer | {"graph recorded": graph, "batches drawn": drawn}
 """)
 
 
@@ -416,6 +433,7 @@ def estimate(estimate_loss, train, val, k, training):
 def estimate(train, val, k):
     return {
         "losses": {"train": (train**2).mean(), "val": (val**2).mean()},
+        "kind of the losses": "float",
         "graph recorded": False,
         "batches drawn": {"train": k, "val": k},
         "mode afterwards": "training",
@@ -466,6 +484,14 @@ def loss_of(model, x, y):
     return float(loss)
 
 
+estimate.misconception_by_edit(
+    "losses_are_tensors",
+    "sum(float(model(*get_batch(split))[1])",
+    "sum(model(*get_batch(split))[1]",
+    symptom="The losses have the right values and are tensors.",
+    question="What do you need to turn a tensor with one number into a Python float?",
+    rule="What is only to be read or printed is best kept as a plain number, with no tensor behind it.",
+)
 estimate.misconception_by_edit(
     "stays_in_eval_mode",
     "    model.train(training)\n",
