@@ -46,7 +46,7 @@ def play_char_vocab(student, text: str, message: str, other: str):
     names = ("encode", "decode", "decode of all tokens")
     if not answer["chars are sorted"]:
         return answer | dict.fromkeys(names)  # the rest would depend on their order
-    tokens = list(tokenizer.encode(message))
+    tokens = tokenizer.encode(message)
     parts = (tokens, tokenizer.decode(tokens), tokenizer.decode(list(range(len(chars)))))
     return answer | dict(zip(names, parts, strict=True))
 
@@ -131,6 +131,14 @@ char_vocab.misconception_by_edit(
     symptom="The tokens are much larger than the vocabulary.",
     question="What is the largest token that a table with one row for each character can look up?",
     rule="A token is a place in this vocabulary, and not the number of the character in all writing.",
+)
+char_vocab.misconception_by_edit(
+    "encoded_to_a_tensor",
+    old="return [self._tokens[char] for char in text]",
+    new="return torch.tensor([self._tokens[char] for char in text])",
+    symptom="The tokens are right, but they come as a tensor.",
+    question="What does the annotation of encode say that it returns?",
+    rule="A tokenizer knows nothing of models: plain numbers go in and out, and the caller makes a tensor.",
 )
 char_vocab.misconception_by_edit(
     "decoded_to_a_list",

@@ -330,8 +330,8 @@ def no_biases(x, W1, b1, W2, b2, act="relu"):
 
 
 def even_noise(draw: Draw, shape: tuple[int, ...]) -> Tensor:
-    """Numbers spread evenly from 0 to 1."""
-    return draw.finish(draw.uniform(*shape))
+    """Numbers spread evenly from 0 to 1: 0, 0.05, 0.1 and so on, so that some of them are p itself."""
+    return draw.finish(torch.randint(0, 20, shape, generator=draw.generator).double() / 20)
 
 
 # In evaluation the input itself is the answer, which a trivial answer hits: the property below refutes those.
@@ -351,7 +351,7 @@ def dropout(x, noise, p, training):
 
 @dropout.property("is zero where it drops, and larger than the input where it doesn't", examples=2)
 def drops_in_training(student, x, noise, p):
-    out, kept = student(x, noise, p, training=True), noise >= p
+    out, kept = student(x, noise, p), noise >= p  # training is what it does where nothing is said
     return bool((out[~kept] == 0).all()) and bool((out[kept].abs() > x[kept].abs()).all())
 
 
@@ -429,6 +429,15 @@ def scaled_by_p(x, noise, p, training=True):
 )
 def scaled_in_eval_too(x, noise, p, training=True):
     return (x * (noise >= p) if training else x) / (1 - p)
+
+
+@dropout.misconception(
+    symptom="Where a random number is p itself, the entry is dropped.",
+    question="Which entries go if p is 0 and one of the numbers happens to be 0?",
+    rule="Of evenly spread numbers from 0 up to 1, a share of exactly p lies below p.",
+)
+def p_itself_dropped(x, noise, p, training=True):
+    return x * (noise > p) / (1 - p) if training else x
 
 
 @dropout.misconception(
