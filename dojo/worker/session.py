@@ -123,7 +123,7 @@ class Session:
         """
         args, kwargs = self.resolve(values["args"]), self.resolve(values["kwargs"])
         function = args.pop(0) if request["what"] == "code" else self.function(request)
-        _set_default_dtype(_first_float(args + list(kwargs.values())))
+        _set_default_dtype(_first_float(args + list(kwargs.values())) or torch.float64)
         with torch.set_grad_enabled(bool(request["grad"])):
             if request["watch"]:
 
@@ -174,13 +174,17 @@ class Session:
         return lambda value: setattr(owner, name, value)
 
 
-def _first_float(values: list[Any]) -> torch.dtype:
+def _first_float(values: list[Any]) -> torch.dtype | None:
     # An answer that writes torch.zeros(n, d) means "like my inputs"; so the default dtype follows them.
     for value in values:
-        inner = _first_float(value) if type(value) is list else getattr(value, "dtype", None)
-        if isinstance(inner, torch.dtype) and inner.is_floating_point and type(value) in (list, _Tensor):
-            return inner
-    return torch.float64
+        if type(value) in (dict, list, tuple):
+            found = _first_float(list(value.values()) if type(value) is dict else list(value))
+        else:
+            dtype = value.dtype if type(value) is _Tensor else None
+            found = dtype if dtype is not None and dtype.is_floating_point else None
+        if found is not None:
+            return found
+    return None
 
 
 def _tensors(value: Any, depth: int = 0) -> list[torch.Tensor]:
