@@ -929,6 +929,14 @@ recompute.misconception_by_edit(
     rule="Recomputing means all of the forward pass, the mask included.",
 )
 recompute.misconception_by_edit(
+    "always_causal",
+    old="~allowed",
+    new="torch.ones(len(allowed), len(allowed)).triu(1) == 1",
+    symptom="With the causal mask all is right, with other masks every gradient is wrong.",
+    question="Is every mask a triangle, and where in your code is the one that you were given?",
+    rule="A mask that comes as an argument is the one to use. Don't make another one of your own.",
+)
+recompute.misconception_by_edit(
     "mask_transposed",
     old="~allowed",
     new="~allowed.T",

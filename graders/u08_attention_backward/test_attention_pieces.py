@@ -142,6 +142,16 @@ def last_example_only(dy, x, W):
 
 
 @linear_nd.misconception(
+    symptom="The gradients of W and b are wrong and all shapes fit; dx is right.",
+    question="Does a reshape exchange two axes, or does it deal out the same numbers in the same order?",
+    rule="A reshape keeps the order of the numbers. To exchange rows and columns, transpose.",
+)
+def reshaped_for_transposed(dy, x, W):
+    columns = dy.reshape(W.shape[0], -1)
+    return dy @ W, columns @ x.reshape(-1, W.shape[1]), columns.sum(1)
+
+
+@linear_nd.misconception(
     symptom="The numbers are right, but the bias's gradient has an axis of size 1 too many.",
     question="How many axes has the bias?",
     rule="A gradient has exactly the shape of its variable.",
@@ -526,6 +536,26 @@ def mask_transposed(dscores, q, k, allowed):
 
 
 @scores.misconception(
+    symptom="With the causal mask all is right, with other masks the wrong places send a gradient.",
+    question="Is every mask a triangle, and where in your code is the one that you were given?",
+    rule="A mask that comes as an argument is the one to use. Don't make another one of your own.",
+)
+def always_causal(dscores, q, k, allowed):
+    d = q.shape[-1] ** -0.5 * dscores.tril()
+    return d @ k, d.transpose(1, 2) @ q
+
+
+@scores.misconception(
+    symptom="The gradient of the queries is right; in that of the keys hidden places have a part.",
+    question="Does the mask belong to the queries, or to the table?",
+    rule="Go back through the mask first. What is left of the table then goes to both sides.",
+)
+def mask_for_the_queries_only(dscores, q, k, allowed):
+    d = q.shape[-1] ** -0.5 * dscores
+    return (d * allowed) @ k, d.transpose(1, 2) @ q
+
+
+@scores.misconception(
     symptom="Your answer is NaN or infinite wherever the mask hides something.",
     question="With what did you fill the hidden places of the gradient?",
     rule="Minus infinity is for scores, so that their softmax vanishes. A gradient vanishes otherwise.",
@@ -673,6 +703,26 @@ def divided_by_the_rate(dout, p, v, keep, rate):
 )
 def scale_undone(dout, p, v, keep, rate):
     factor = keep * (1 - rate)
+    return dout @ v.transpose(1, 2) * factor, (p * factor).transpose(1, 2) @ dout
+
+
+@aggregate.misconception(
+    symptom="dp is zero at places where the probability is zero; dv is right.",
+    question="Would the output change if a probability of zero were made a little larger?",
+    rule="The gradient at a place hangs on the other factor. The softmax, one step on, sees to the zeros.",
+)
+def nothing_where_p_is_zero(dout, p, v, keep, rate):
+    a = p * keep / (1 - rate)
+    return dout @ v.transpose(1, 2) * keep / (1 - rate) * (p != 0), a.transpose(1, 2) @ dout
+
+
+@aggregate.misconception(
+    symptom="All numbers are right to about seven digits, and no further.",
+    question="Which dtype has your mask once it is a table of numbers?",
+    rule="A number in float32 keeps seven digits, whatever it meets later. Take the dtype from the inputs.",
+)
+def mask_in_float32(dout, p, v, keep, rate):
+    factor = keep.float() / (1 - rate)
     return dout @ v.transpose(1, 2) * factor, (p * factor).transpose(1, 2) @ dout
 
 

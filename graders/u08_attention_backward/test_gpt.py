@@ -714,6 +714,14 @@ whole_model.misconception_by_edit(
     rule="Whoever uses a list pairs it with the parameters one by one. The order belongs to the task.",
 )
 whole_model.misconception_by_edit(
+    "blocks_taken_out_of_the_cache",
+    'for block in reversed(cache["blocks"]):\n' + ONE_BLOCK,
+    'while cache["blocks"]:\n' + ONE_BLOCK.replace("(dx, block)", '(dx, cache["blocks"].pop())'),
+    symptom="The numbers are right, but the cache has no blocks left afterwards.",
+    question="What does pop do to the list, and whose list is it?",
+    rule="A cache belongs to the forward pass. Read it backwards without taking anything out.",
+)
+whole_model.misconception_by_edit(
     "every_block_gets_the_same",
     ONE_BLOCK,
     "        _, grads = prenorm_block_backward(dx, block)\n",
@@ -899,7 +907,7 @@ def with_one_hot_and_heads_apart(params, batches_X, batches_Y, n_heads, lr):
 @training.alternative
 def in_place_on_copies(params, batches_X, batches_Y, n_heads, lr):
     mine = stepped(params, params, 0.0)
-    losses = torch.zeros(len(batches_X), dtype=params["wte"].dtype)
+    losses = torch.zeros(len(batches_X))  # the default dtype follows the parameters
     for step, (X, Y) in enumerate(zip(batches_X, batches_Y, strict=True)):
         logits, cache = kept_by_gpt(mine, X, n_heads)
         logprobs = torch.log_softmax(logits, -1)
