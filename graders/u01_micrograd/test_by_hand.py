@@ -329,10 +329,10 @@ def output_not_squared(x1, x2, w1, w2, b):
 
 # The expressions with their true gradients, computed from the leaves.
 EXPRESSION = remote_function("def expression(a, b, c, f):\n    return (a * b + c) * f")
-BOWL = remote_function("def bowl(x, y):\n    return x**2 + x * y + 2 * y**2")
+DOME = remote_function("def dome(x, y):\n    return 4 - x**2 - x * y - 2 * y**2")
 LINE = remote_function("def line(x):\n    return 5 - 3 * x")
 CUBIC = remote_function("def cubic(x, y, z):\n    return x * y * z + x**3")
-HILLS = [EXPRESSION, BOWL, LINE, CUBIC]
+HILLS = [EXPRESSION, DOME, LINE, CUBIC]
 
 
 def hill(draw: Draw):
@@ -343,7 +343,8 @@ def hill(draw: Draw):
     grads = [float(grad) for grad in torch.autograd.grad(f(*variables), variables)]
     if not any(grads):
         grads[0] = 2.0  # at a flat point no step shows
-    return {"f": f, "leaves": leaves, "grads": grads, "step": draw.pick([0.01, 0.001, 0.1])}
+    step = 0.6 if f is DOME else draw.pick([0.01, 0.001, 0.1])  # over the top of the dome, and down again
+    return {"f": f, "leaves": leaves, "grads": grads, "step": step}
 
 
 @grades(

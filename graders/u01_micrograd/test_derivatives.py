@@ -440,7 +440,7 @@ def uses_up_the_rates(rates):
 
 # --- gradcheck --------------------------------------------------------------------------------------------
 
-# An engine in a few lines: the expression (a*b + c) * f with its gradients, scaled and with a slip. A leaf
+# An engine in a few lines: the expression (a*b + c) * f**3 with its gradients, scaled and with a slip. A leaf
 # that the expression does not use has gradient 0. The nodes know no arithmetic, like those of no engine.
 ENGINE = """
 def build(leaves):
@@ -450,11 +450,11 @@ def build(leaves):
             self.grad = 0.0
     nodes = {{name: Node(x) for name, x in leaves.items()}}
     a, b, c, f = (nodes[name] for name in "abcf")
-    out = Node({scale} * (a.data * b.data + c.data) * f.data**2)
+    out = Node({scale} * (a.data * b.data + c.data) * f.data**3)
     def backward():
         slopes = {{
-            "f": 2 * (a.data * b.data + c.data) * f.data, "c": f.data**2,
-            "a": b.data * f.data**2, "b": a.data * f.data**2, "unused": 0.0,
+            "f": 3 * (a.data * b.data + c.data) * f.data**2, "c": f.data**3,
+            "a": b.data * f.data**3, "b": a.data * f.data**3, "unused": 0.0,
         }}
         for name in nodes:
             nodes[name].grad = {scale} * slopes[name]
@@ -471,17 +471,20 @@ ENGINES = {
     "one percent": ("a", 1.01, 0.0, 1.0),
     "small and one percent off": ("f", 0.99, 0.0, 1e-4),
     "large and right": ("b", 1.0 + 1e-7, 0.0, 1e5),
-    "next to nothing": ("unused", 1.0, 1e-9, 1.0),
+    "nearly right": ("c", 1.0 + 3e-5, 0.0, 1.0),
+    "not quite": ("a", 1.0 + 3e-4, 0.0, 1.0),
+    "next to nothing": ("unused", 1.0, 5e-8, 1.0),
+    "a little of nothing": ("unused", 1.0, 3e-7, 1.0),
     "not used but taught": ("unused", 1.0, 0.5, 1.0),
 }
 
 
 def engine_to_check(draw: Draw):
-    """An engine, maybe with a slip, leaves and a step. Its slopes in `f` are curved: the side counts."""
+    """An engine, maybe with a slip, leaves and a step. It is curved in `f`: the side counts, and so does the step."""
     wrong, factor, shift, scale = list(ENGINES.values())[draw.sizes["engine"]]
     build = remote_function(ENGINE.format(wrong=wrong, factor=factor, shift=shift, scale=scale))
     leaves = {name: abs(number(draw)) + 0.5 for name in draw.pick(["abcf", "fcba", "cafb"])}
-    return {"build": build, "leaves": {**leaves, "unused": number(draw)}, "h": draw.pick([0.01, 0.001])}
+    return {"build": build, "leaves": {**leaves, "unused": number(draw)}, "h": draw.pick([0.005, 0.001])}
 
 
 @grades(
@@ -500,7 +503,7 @@ def gradcheck(build, leaves, h):
     def entry(name):
         above, below = (build({**leaves, name: leaves[name] + step})[0].data for step in (h, -h))
         engine, measured = nodes[name].grad, (above - below) / (2 * h)
-        return engine, measured, math.isclose(engine, measured, rel_tol=1e-4, abs_tol=1e-7)
+        return engine, measured, abs(engine - measured) <= 1e-7 + 1e-4 * max(abs(engine), abs(measured))
 
     return {name: entry(name) for name in leaves}
 
@@ -689,6 +692,30 @@ def leaves_stay_moved(build, leaves, h):
         leaves[name] -= 2 * h
         below = build(leaves)[0].data
         a, n = nodes[name].grad, (above - below) / (2 * h)
+        report[name] = (a, n, abs(a - n) <= 1e-7 + 1e-4 * max(abs(a), abs(n)))
+    return report
+
+
+@gradcheck.misconception(
+    symptom="Engines that are off by a few parts in ten thousand get another verdict.",
+    question="Which tolerances does the task name, and which ones does your comparison use?",
+    rule="Agreement is a convention. Two checks with different limits give different verdicts.",
+)
+def limits_of_its_own(build, leaves, h):
+    report = {}
+    for name, (a, n) in both_slopes(build, leaves, h).items():
+        report[name] = (a, n, abs(a - n) <= 1e-6 + 1e-3 * max(abs(a), abs(n)))
+    return report
+
+
+@gradcheck.misconception(
+    symptom="The slope of a curved input does not follow the step: large and small ones give the same.",
+    question="Where in your code does the h of the caller come in?",
+    rule="Use the argument that you are given. The caller may want a large step, and has reasons.",
+)
+def step_of_its_own(build, leaves, h):
+    report = {}
+    for name, (a, n) in both_slopes(build, leaves, 1e-5).items():
         report[name] = (a, n, abs(a - n) <= 1e-7 + 1e-4 * max(abs(a), abs(n)))
     return report
 

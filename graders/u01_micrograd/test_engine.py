@@ -49,8 +49,9 @@ PROGRAMS = (
     ("d = a - b", "e = b - a", "f = d * e", "g = a / b", "h = b / a", "i = g - h", "j = f * i", "l = -j"),
     ("d = a * b", "e = d + c", "e.backward()", "f = a * c", "g = f + a"),  # two losses, the same leaves
     ("d = a * c", "e = b * c", "f = d * e"),  # a and b hold the same number
+    ("d = a - b", "e = d.relu()", "f = e * c", "g = f + d"),  # here as well: relu exactly at its corner
 )
-EQUAL = len(PROGRAMS) - 1
+EQUAL = len(PROGRAMS) - 2  # from here on
 DRAWN = 4  # further kinds, whose programs are random
 FORMS = (
     *("{0} + {1}", "{1} * {0}", "{0} - {1}", "{1} - {0}", "{0} / {1}", "{1} / {0}", "sum({0}, {1}, {0})"),
@@ -84,6 +85,11 @@ def perform(line: str, values: dict) -> None:
     values[name] = result
 
 
+def name_of_the_end(program: list[str]) -> str:
+    """The result at which the last backward pass starts."""
+    return program[-1].removesuffix(".backward()")
+
+
 def number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
@@ -95,7 +101,7 @@ def case_of(draw: Draw) -> dict:
     sizes = sizes + (0.2 * draw.uniform(6) if draw.structure.style > 1 else 0.0)
     signs = (draw.uniform(6) < 0.5) * 2 - 1
     leaves = dict(zip("abck", (sizes * signs)[draw.uniform(6).argsort()].tolist(), strict=False))
-    if kind == EQUAL:
+    if EQUAL <= kind < len(PROGRAMS):
         leaves["b"] = leaves["a"]
     program = PROGRAMS[kind] if kind < len(PROGRAMS) else random_program(draw, leaves)
     last = program[-1].split(" = ")[0]
@@ -123,7 +129,7 @@ def random_program(draw: Draw, leaves: dict[str, float]) -> list[str]:
     "micrograd_value",
     case_of=case_of,
     minimum={"K": 0},
-    largest={"K": EQUAL + DRAWN},
+    largest={"K": len(PROGRAMS) - 1 + DRAWN},
     every=True,
     examples=4,
     floor=1.0,
@@ -137,6 +143,7 @@ def value(leaves, program):
         for line in program:
             perform(line, values)
     answer = {f"{name}.data": values[name].item() for name in values if name not in leaves}
+    answer[f"{name_of_the_end(program)}.grad"] = 1.0
     return answer | {f"{name}.grad": 0.0 if x.grad is None else x.grad.item() for name, x in scalars.items()}
 
 
@@ -163,8 +170,8 @@ def settle(root, made):
         node._prev = settled
 """)
 READ = remote_function("""
-def read(results, leaves):
-    return [result.data for result in results], [leaf.grad for leaf in leaves]
+def read(results, nodes):
+    return [result.data for result in results], [node.grad for node in nodes]
 """)
 
 
@@ -181,9 +188,11 @@ def play_value(student, leaves, program):
         operands = [values[word] for word in text.split(" ")[::2] if word in values]
         made += [(values[name], operands)] if len(operands) == 2 else []
     names = [name for name in values if name not in leaves]
-    data, grads = student.run(READ, [values[name] for name in names], list(scalars.values()))
+    end = name_of_the_end(program)
+    nodes = [values[end], *scalars.values()]
+    data, grads = student.run(READ, [values[name] for name in names], nodes)
     answer = dict(zip([f"{name}.data" for name in names], data, strict=True))
-    return answer | dict(zip([f"{name}.grad" for name in leaves], grads, strict=True))
+    return answer | dict(zip([f"{name}.grad" for name in (end, *leaves)], grads, strict=True))
 
 
 # -- other designs ---------------------------------------------------------------------------------------
@@ -570,6 +579,14 @@ value.misconception_by_edit(
     symptom="Forward is right. Behind a relu that is switched off, gradients arrive all the same.",
     question="If the input of relu is -2 and moves a little, what does the output do?",
     rule="Where the output does not move, no gradient passes.",
+)
+value.misconception_by_edit(
+    "relu_open_at_its_corner",
+    "(self.data > 0) * out.grad",
+    "(self.data >= 0) * out.grad",
+    symptom="All is right but where the input of a relu is exactly zero: there a gradient comes through.",
+    question="Which convention does the task name for an input of zero?",
+    rule="At a corner there is no slope, only an agreement.",
 )
 value.misconception_by_edit(
     "relu_gate_on_the_gradient",

@@ -41,6 +41,15 @@ def torch_scalar_parity(x1, x2, w1, w2, b):
     return {"o": o, "x1": w1 * slope, "x2": w2 * slope, "w1": x1 * slope, "w2": x2 * slope, "b": slope}
 
 
+# Beside a float32 tensor the student's code finds PyTorch's own default dtype, as it does outside of here.
+CALL = remote_function("def call(function, single, *numbers):\n    return function(*numbers)")
+
+
+@torch_scalar_parity.play
+def play_parity(student, x1, x2, w1, w2, b):
+    return student.run(CALL, student, torch.zeros(1, dtype=torch.float32), x1, x2, w1, w2, b)
+
+
 @torch_scalar_parity.property("consists of plain Python floats", examples=2)
 def plain_floats(answer):
     return all(type(value) is float for value in answer.values())
@@ -52,7 +61,7 @@ def tensor(x):
 
 @torch_scalar_parity.alternative
 def like_the_lecture(x1, x2, w1, w2, b):
-    x1, x2, w1, w2, b = (torch.tensor([x]).double() for x in (x1, x2, w1, w2, b))
+    x1, x2, w1, w2, b = (torch.tensor([x], dtype=torch.double) for x in (x1, x2, w1, w2, b))
     for leaf in (x1, x2, w1, w2, b):
         leaf.requires_grad = True
     o = torch.tanh(x1 * w1 + x2 * w2 + b)
@@ -100,12 +109,33 @@ def parity(dtype, x1, x2, w1, w2, b):
 
 
 @torch_scalar_parity.misconception(
+    symptom="The dtype is float64, and still only seven digits are right.",
+    question="Between the number that you are given and the float64 tensor, is there another tensor?",
+    rule="Digits that have been rounded away don't come back. Ask for the right dtype from the start.",
+)
+def rounded_before_it_was_double(x1, x2, w1, w2, b):
+    numbers = [torch.tensor([float(x)], dtype=torch.float32) for x in (x1, x2, w1, w2, b)]
+    x1, x2, w1, w2, b = leaves = [x.double().requires_grad_() for x in numbers]
+    o = torch.tanh(x1 * w1 + x2 * w2 + b)
+    o.backward()
+    grads = [leaf.grad.item() for leaf in leaves]
+    return {"o": o.item(), **dict(zip(("x1", "x2", "w1", "w2", "b"), grads, strict=True))}
+
+
+@torch_scalar_parity.misconception(
     symptom="It fails for an input that is a whole number.",
     question="Which dtype does torch.tensor(2) have?",
     rule="Whole numbers have no neighbours to be nudged to, so PyTorch gives gradients to floats only.",
 )
 def dtype_of_the_input(x1, x2, w1, w2, b):
-    return parity(None, x1, x2, w1, w2, b)
+    numbers = (x1, x2, w1, w2, b)
+    kinds = [torch.float64 if isinstance(x, float) else torch.int64 for x in numbers]
+    leaves = [torch.tensor(x, dtype=k, requires_grad=True) for x, k in zip(numbers, kinds, strict=True)]
+    x1, x2, w1, w2, b = leaves
+    o = torch.tanh(x1 * w1 + x2 * w2 + b)
+    o.backward()
+    grads = [leaf.grad.item() for leaf in leaves]
+    return {"o": o.item(), **dict(zip(("x1", "x2", "w1", "w2", "b"), grads, strict=True))}
 
 
 @torch_scalar_parity.misconception(
@@ -181,15 +211,22 @@ def run(operation, x, g):
     (y * g).sum().backward()  # y.backward(g) would first import the compiler
     inner = x.clone().requires_grad_()
     (3 * type(operation).apply(0.5 * inner) * g).sum().backward()
+    # In a sum, one tensor of gradients arrives at both terms; the term that is older has its turn later.
+    older, term = x.clone().requires_grad_(), x.clone().requires_grad_()
+    double = 2 * older
+    ((type(operation).apply(term) + double) * g).sum().backward()
     state = "unchanged" if torch.equal(leaf, x) else "changed"
-    return {"result": y, "gradient": leaf.grad, "in a longer expression": inner.grad, "x": state}
+    return {"result": y, "gradient": leaf.grad, "in a longer expression": inner.grad,
+            "of another term": older.grad, "x": state}
 """)
 
 
 @grades(
     "custom_autograd_function",
     examples=6,
-    parts={name: (name,) for name in ("result", "gradient", "in a longer expression", "x")},
+    parts={
+        name: (name,) for name in ("result", "gradient", "in a longer expression", "of another term", "x")
+    },
     floor=10_000.0,  # an upstream gradient of size 1000
 )
 def custom_autograd_function(x: Float[Tensor, "N M"], g):
@@ -201,7 +238,7 @@ def custom_autograd_function(x: Float[Tensor, "N M"], g):
     (gradient,) = torch.autograd.grad((y * g).sum(), leaf)
     (chained,) = torch.autograd.grad((3 * polynomial(0.5 * inner) * g).sum(), inner)
     answer = {"result": y.detach(), "gradient": gradient, "in a longer expression": chained}
-    return {**answer, "x": "unchanged"}
+    return {**answer, "of another term": 2 * g, "x": "unchanged"}
 
 
 @custom_autograd_function.play
@@ -319,4 +356,12 @@ custom_autograd_function.misconception_by_edit(
     symptom="x has no gradient at all.",
     question="Who adds your gradient to that of x: you, or PyTorch? How does it learn of it?",
     rule="Here `backward` hands its gradient back as its result, and PyTorch adds it up.",
+)
+custom_autograd_function.misconception_by_edit(
+    "function_writes_into_what_arrives",
+    "return 1.5 * (5 * x**2 - 1) * g",
+    "return g.mul_(1.5 * (5 * x**2 - 1))",
+    symptom="The gradient of x is right, and that of another term of the same sum is not.",
+    question="Whose tensor is the gradient that arrives, and who reads it after you?",
+    rule="What arrives belongs to PyTorch, and others may get the same tensor. Make a new one.",
 )

@@ -12,6 +12,8 @@ FORMS = {
     "a * 0.5": lambda a, b: a * 0.5,
     "3 * a": lambda a, b: 3 * a,
     "a ** 3": lambda a, b: a**3,
+    "a ** -2": lambda a, b: a**-2,
+    "(a * a) ** 0.5": lambda a, b: (a * a) ** 0.5,
     "-a": lambda a, b: -a,
     "a - b": lambda a, b: a - b,
     "a - 2": lambda a, b: a - 2,
@@ -19,6 +21,7 @@ FORMS = {
     "a / b": lambda a, b: a / b,
     "a / 4": lambda a, b: a / 4,
     "3 / a": lambda a, b: 3 / a,
+    "0 / a": lambda a, b: 0 / a,
     "a * a - a / a": lambda a, b: a * a - a / a,
     "sum([a, b, a])": lambda a, b: sum([a, b, a]),
     "1 - b / a * 2": lambda a, b: 1 - b / a * 2,
@@ -35,6 +38,8 @@ GROUPS = (
     ("2.5 - a",),
     ("a / b", "a / 4"),
     ("3 / a",),
+    ("0 / a",),
+    ("a ** -2", "(a * a) ** 0.5"),
     ("a * a - a / a", "1 - b / a * 2"),
 )
 
@@ -130,7 +135,7 @@ class ByTheOppositeMethods(Leaf):
         return self * other**-1
 
     def __rtruediv__(self, other):
-        return (self / other) ** -1
+        return self**-1 * other
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -340,4 +345,12 @@ operators.misconception_by_edit(
     symptom="Quotients have lost everything after the decimal point, and their slopes are zero.",
     question="Which of Python's two divisions was asked for?",
     rule="Two slashes round down, one does not.",
+)
+operators.misconception_by_edit(
+    "quotient_turned_over",
+    "return mul(_wrapped(other), power(self, -1))",
+    "return power(mul(self, power(_wrapped(other), -1)), -1)",
+    symptom="`3 / a` is right, `0 / a` fails.",
+    question="Which two quotients do you compute for `0 / a`, and do both of them exist?",
+    rule="A detour has to exist for every number for which the way itself exists.",
 )
