@@ -33,12 +33,12 @@ _TORCH_EXTRAS = frozenset(
     "special einsum cat stack norm meshgrid broadcast_tensors broadcast_shapes split unique "
     "cartesian_prod tensordot cdist block_diag atleast_1d atleast_2d chain_matmul eps tiny max min bits "
     "shape is_tensor get_default_dtype nn functional newaxis get_rng_state set_rng_state "
-    "LongTensor IntTensor BoolTensor FloatTensor DoubleTensor".split()
+    "LongTensor IntTensor BoolTensor FloatTensor DoubleTensor is_available".split()
 )
 # Of a module's layers and of the optimizers, where torch.nn is not forbidden.
 _OF_LAYERS = frozenset(
     "weight bias in_features out_features num_embeddings embedding_dim normalized_shape num_features "
-    "running_mean running_var momentum init optim AdamW Adam SGD step param_groups".split()
+    "running_mean running_var momentum init optim AdamW Adam SGD step param_groups from_pretrained".split()
 )
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
