@@ -107,7 +107,8 @@ def prepare(
     if is_untouched(needed.definition, _stub(course.path("solutions", exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
-    broken = violations(content, exercise.function, rules, course.defaults.imports, grader.uses)
+    played = grader.played_by is not None  # on objects of the student's, which may have gradients
+    broken = violations(content, exercise.function, rules, course.defaults.imports, grader.uses, played)
     if broken:
         more = f" ({len(broken) - 1} more like it)" if len(broken) > 1 else ""
         kept = "keeps to the rules of the exercise"

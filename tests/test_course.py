@@ -70,7 +70,7 @@ MISTAKES = {
     "unknown rule": (
         ('"autograd"', '"autogard"'),
         "unit[u01_sums].forbid[0]: there is no rule 'autogard' (did you mean autograd?); the rules are "
-        "autograd, torch.nn, cross_entropy, softmax, batch_norm, finite_differences.",
+        "autograd, torch.nn, cross_entropy, softmax, batch_norm, attention, finite_differences.",
     ),
     "two hints": (
         ('"What is twice of it?", ', ""),
@@ -123,7 +123,7 @@ MISTAKES = {
     "a long text where a rule is wanted": (
         ('"autograd"', f'"{"x" * 500}"'),
         f"unit[u01_sums].forbid[0]: there is no rule '{'x' * 59}; the rules are autograd, torch.nn, "
-        "cross_entropy, softmax, batch_norm, finite_differences.",
+        "cross_entropy, softmax, batch_norm, attention, finite_differences.",
     ),
     "cycle": (
         ("points = 1", 'points = 1\nneeds = ["triple"]'),

@@ -21,13 +21,13 @@ _OWN_DUNDERS = frozenset(
 _MODULE_NAMES = frozenset(("__name__", "__doc__"))
 _BOUND_DUNDERS = _OWN_DUNDERS | {"__slots__", "__all__", "__doc__", "__author__", "__version__"}
 _READABLE = frozenset(("__name__", "__class__"))  # as in `type(self).__name__`, for a `__repr__`
-# Of a tensor, where the rules allow them; and the gain of a layer that an exercise hands in.
-_SETTABLE = frozenset(("data", "grad", "requires_grad", "gamma"))
+# Of a tensor, where the rules allow them; and the parameters of a layer that an exercise hands in.
+_SETTABLE = frozenset(("data", "grad", "requires_grad", "gamma", "beta", "weight", "bias"))
 _PLAIN_TYPES = frozenset("bool bytes dict float frozenset int list set str tuple".split())
 _ORDINARY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is shown
-# A scalar of the student's own has these too. On a tensor they lead nowhere: it has no graph, since what
-# would start one stays forbidden, and calls run without.
+# A scalar of the student's own has these too, where that is the exercise. On a tensor they lead nowhere: it
+# has no graph, since what would start one stays forbidden, and calls run without.
 _OWN_GRADIENTS = frozenset(("grad", "backward"))
 _CONTEXTS = frozenset(("no_grad", "inference_mode"))
 _COMPLEX = why("complex", ("finite_differences",))
@@ -42,10 +42,18 @@ class Violation:
 
 
 def violations(
-    statements: list[ast.stmt], rules: tuple[str, ...], imports: tuple[str, ...]
+    statements: list[ast.stmt],
+    rules: tuple[str, ...],
+    imports: tuple[str, ...],
+    *,
+    own_gradients: bool = False,
 ) -> list[Violation]:
-    """Everything in these statements that the rules of an exercise refuse, in line order."""
+    """Everything in these statements that the rules of an exercise refuse, in line order.
+
+    own_gradients: whether the exercise is about objects that have gradients themselves.
+    """
     checker = _Checker(statements, rules, imports)
+    checker.own_gradients = own_gradients
     for statement in statements:
         checker.experiment = not isinstance(statement, _ORDINARY)
         for node in ast.walk(statement):  # no recursion: a student's nesting may be deeper than our stack
@@ -56,6 +64,7 @@ def violations(
 class _Checker:
     """Looks at one node after the other and notes what is not on the list."""
 
+    own_gradients = False
     experiment = False  # whether what it looks at runs on import, and is neither a definition nor an import
 
     def __init__(self, statements: list[ast.stmt], rules: tuple[str, ...], imports: tuple[str, ...]) -> None:
@@ -105,7 +114,9 @@ class _Checker:
         class calls an attribute `jit` or `f_back`."""
         if is_dunder(name):
             return name in _OWN_DUNDERS
-        return name in _OWN_GRADIENTS or (name not in self.forbidden and name not in taken(self.imports))
+        if self.own_gradients and name in _OWN_GRADIENTS:
+            return True
+        return name not in self.forbidden and name not in taken(self.imports)
 
     def check_import(self, node: ast.AST, module: str) -> None:
         parts = module.split(".")

@@ -40,6 +40,8 @@ _OF_LAYERS = frozenset(
     "weight bias in_features out_features num_embeddings embedding_dim normalized_shape num_features "
     "running_mean running_var momentum init optim AdamW Adam SGD step param_groups from_pretrained".split()
 )
+# Of layers that an exercise hands in: the classes that they are made of may be anybody's.
+_OF_GIVEN_LAYERS = frozenset("weight bias gamma beta parameters training".split())
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
 )  # of torch.nn.functional, where torch.nn is forbidden
@@ -93,6 +95,7 @@ def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
     modules = [importlib.import_module(name) for name in imports if name not in ("torch", "jaxtyping")]
     plain = (str, list, dict, tuple, set, frozenset, int, float, range)
     names = operators | set(_TORCH_EXTRAS) | set(dir(torch.Tensor)) | _FUNCTIONAL | set(ANNOTATIONS)
+    names |= _OF_GIVEN_LAYERS
     for source in (*plain, collections.Counter, collections.deque):
         names |= set(dir(source))
     for module in (*modules, torch.linalg, torch.special):

@@ -41,9 +41,11 @@ def violations(
     rules: tuple[str, ...],
     imports: tuple[str, ...],
     also: tuple[str, ...] = (),
+    own_gradients: bool = False,
 ) -> tuple[check.Violation, ...]:
     """Everything in a part that these rules refuse, in line order. Raises SourceError."""
-    return tuple(check.violations(part(content, function, also).statements, rules, imports))
+    statements = part(content, function, also).statements
+    return tuple(check.violations(statements, rules, imports, own_gradients=own_gradients))
 
 
 @lru_cache(maxsize=32)

@@ -74,6 +74,20 @@ TRUE_FORWARD = {
     "multi_head_list_backward": "x and the weights are the forward pass's own input",
     "multi_head_batched_backward": "x and the weights are the forward pass's own input",
     "attention_recompute_backward": "q, k and v are the forward pass's own input",
+    "tanh_backward": "what went into the tanh can be rebuilt from what came out",
+    "relu_backward": "x is the forward pass's own input",
+    "gelu_exact_backward": "x is the forward pass's own input",
+    "gelu_tanh_backward": "x is the forward pass's own input",
+    "layernorm_backward": "the formula rests on what a forward pass makes true of xhat",
+    "mlp_backward": "x and the weights are the forward pass's own input",
+    "residual_backward": "the branch's own backward step is given",
+    "lm_loss_backward": "the logits are the forward pass's own input",
+    "weight_tying_backward": "E is not given, but each of its two uses is linear in it",
+    "prenorm_block_backward": "the weights are the forward pass's own input",
+    "postnorm_block_backward": "the branch's own backward step is given",
+    "gpt_backward": "the weights are the forward pass's own input",
+    "token_embedding_backward": "the lookup is linear in the table that is not given",
+    "position_embedding_backward": "the sum is linear in the table that is not given",
 }
 
 

@@ -126,7 +126,6 @@ INNOCENT = {
     "dtype": "import torch\ndef f(x):\n    return torch.finfo(x.dtype).eps + x.to(torch.float64).double().dtype.itemsize",
     "type_asked": "def f(x):\n    kinds = [type(v) for v in x]\n    assert type(x) is list or type(x)(x) == x\n    return kinds, isinstance(x, type), f'{type(x)} {x.__class__}'",
     "own_class_again": "class V:\n    def __init__(self, a, b=0):\n        self.a = a\n    def __add__(self, o):\n        return self.__class__(self.a, o) if o.__class__ is V else type(self)(1)\ndef f(x):\n    return V(x)",
-    "own_gradients": "class V:\n    def __init__(self):\n        self.grad = 0.0\n    def backward(self):\n        self.grad = 1.0\ndef f(x):\n    v = V()\n    v.backward()\n    v.grad += 1\n    return v.grad",
     "own_names_of_parts": "def f(x):\n    real, imag, complex = x, x, x\n    return real + imag + complex",
     "inference_mode": "import torch as T\ndef f(x):\n    with T.inference_mode(), T.no_grad():\n        return x",
     "elsewhere": "import torch\ndef f(x):\n    return x\ndef check_it(x):\n    return torch.autograd.grad(x, x)",
@@ -148,6 +147,30 @@ def test_refused(name: str) -> None:
 @pytest.mark.parametrize("name", INNOCENT)
 def test_innocent(name: str) -> None:
     assert not _found(INNOCENT[name])
+
+
+OWN_GRADIENTS = """
+class V:
+    def __init__(self):
+        self.grad = 0.0
+
+    def backward(self):
+        self.grad = 1.0
+
+
+def f(x):
+    v = V()
+    v.backward()
+    v.grad += 1
+    return v.grad
+"""
+
+
+def test_gradients_of_ones_own_are_legal_where_they_are_the_exercise() -> None:
+    """Elsewhere they would be a tape of one's own under the usual names."""
+    statements = needed_by(ast.parse(OWN_GRADIENTS), "f")
+    assert violations(statements, BY_HAND, IMPORTS)
+    assert not violations(statements, BY_HAND, IMPORTS, own_gradients=True)
 
 
 def test_message_names_line_and_nearest_spelling() -> None:
@@ -357,7 +380,8 @@ def test_ready_made_attention_is_seen() -> None:
     # Not so the layer: it is written in Python, from operators that everybody may use. Its name is refused.
     x = torch.ones(2, 3, 4)
     seen, _ = watched(lambda: torch.nn.functional.scaled_dot_product_attention(x, x, x))
-    assert "ready-made attention ran" in str(broken_rule(seen, ("attention",), 10))
+    undisturbed = {**seen, "disturbed": False}  # in a test run others may have changed what is watched for
+    assert "ready-made attention ran" in str(broken_rule(undisturbed, ("attention",), 10))
 
 
 def test_views_are_no_work() -> None:

@@ -40,7 +40,7 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, s
         return made[key]
 
     yield get
-    del os.environ["COURSE_KEY"]
+    os.environ.pop("COURSE_KEY", None)
     for engine, _, _ in made.values():
         engine.close()
 

@@ -112,7 +112,7 @@ def _first(table: dict[str, str], name: str) -> str | None:
 def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
     os.environ["COURSE_KEY"] = f"{CANARY}-IN-THE-ENVIRONMENT"
     yield build(tmp_path_factory.mktemp("victim"), rules=False)
-    del os.environ["COURSE_KEY"]
+    os.environ.pop("COURSE_KEY", None)
 
 
 @pytest.mark.parametrize(

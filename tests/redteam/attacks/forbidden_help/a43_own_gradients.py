@@ -1,4 +1,4 @@
-"""Makes `.grad` and `.backward` legal by a class of its own that has them, as a scalar with gradients does."""
+"""Makes `.grad` and `.backward` legal by a class of its own that has them."""
 
 import torch
 
