@@ -12,6 +12,7 @@ import json
 import math
 import socket
 import struct
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,8 @@ def _encode(
     value: Any, payload: bytearray, keep: Callable[[Any], Handle | None], depth: int, budget: list[int]
 ) -> Any:
     kind = type(value)
+    if kind in (Counter, OrderedDict, defaultdict):
+        value, kind = dict(value), dict  # what is special about them is of no use to who reads the answer
     if value is None or kind in (bool, int, float, str):
         return value if _is_small(value) else {"k": "alien", "type": kind.__name__, "why": "too large"}
     if kind in (list, tuple, dict, set, frozenset):

@@ -9,6 +9,7 @@ import socket
 import struct
 import tempfile
 import time
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,12 @@ def test_what_is_not_plain_crosses_as_an_alien() -> None:
     for value in (object(), lambda: 1, torch.nn.Parameter(torch.ones(2)), 1j, b"x", range(3)):
         alien = wire.decode(*wire.encode(value))
         assert isinstance(alien, wire.Alien) and alien.type == type(value).__name__
+
+
+@pytest.mark.parametrize("kind", [Counter, OrderedDict])
+def test_dicts_of_all_kinds_cross_as_plain_ones(kind: type) -> None:
+    back = wire.decode(*wire.encode(kind({"b": 2, "a": 1})))
+    assert (type(back), back) == (dict, {"b": 2, "a": 1})
 
 
 def test_sets_cross_as_frozen_ones() -> None:
