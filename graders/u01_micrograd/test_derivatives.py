@@ -480,7 +480,7 @@ ENGINES = {
 
 
 def engine_to_check(draw: Draw):
-    """An engine, maybe with a slip, leaves and a step. It is curved in `f`: the side counts, and so does the step."""
+    """An engine, maybe with a slip, leaves and a step. It is curved in `f`: sides and step count."""
     wrong, factor, shift, scale = list(ENGINES.values())[draw.sizes["engine"]]
     build = remote_function(ENGINE.format(wrong=wrong, factor=factor, shift=shift, scale=scale))
     leaves = {name: abs(number(draw)) + 0.5 for name in draw.pick(["abcf", "fcba", "cafb"])}

@@ -122,11 +122,39 @@ def set_gradients(model, gradients):
 LOOK = remote_function("""
 def look(model, identities):
     parameters = model.parameters()
-    return {
+    found = {
         "parameters": [float(p.data) for p in parameters],
         "gradients": [0.0 if p.grad is None else float(p.grad) for p in parameters],
         "the model has the same objects as before": [id(p) for p in parameters] == identities,
     }
+    prediction = model(2.0)
+    if prediction.requires_grad:
+        prediction.backward()
+    found["gradients after one more backward pass"] = [
+        0.0 if p.grad is None else float(p.grad) for p in parameters
+    ]
+    return found
+""")
+
+
+# A model that has a call and `parameters()`, and nothing else that a parabola has.
+OTHER = remote_function("""
+def other(function, *arguments):
+    class Line:
+        def __init__(self):
+            self.numbers = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (0.5, -1.0)]
+
+        def __call__(self, x):
+            return self.numbers[0] * x + self.numbers[1]
+
+        def parameters(self):
+            return list(self.numbers)
+
+    model = Line()
+    for p in model.numbers:
+        p.grad = torch.ones_like(p)
+    function(model, *arguments)
+    return [(float(p.data), 0.0 if p.grad is None else float(p.grad)) for p in model.numbers]
 """)
 
 
@@ -147,6 +175,7 @@ def zero(numbers, gradients):
         "parameters": numbers,
         "gradients": [0.0, 0.0, 0.0],
         "the model has the same objects as before": True,
+        "gradients after one more backward pass": [4.0, 2.0, 1.0],
     }
 
 
@@ -158,10 +187,26 @@ def play_zero(student, numbers, gradients):
     return student.run(LOOK, model, identities)
 
 
+@zero.property("reaches the parameters of any model", examples=1)
+def any_model_forgets(student):
+    return [list(pair) for pair in student.run(OTHER, student)] == [[0.5, 0.0], [-1.0, 0.0]]
+
+
 @zero.alternative
 def to_zeros(model):
     for p in model.parameters():
         p.grad = torch.zeros_like(p)
+
+
+@zero.misconception(
+    symptom="All gradients are zero, and after the next backward pass all of them are the same number.",
+    question="How many tensors of zeros have you made, and who adds to them afterwards?",
+    rule="What is added to in place must not be shared: every parameter needs a gradient of its own.",
+)
+def one_zero_for_all(model):
+    nothing = torch.zeros((), dtype=torch.float64)
+    for p in model.parameters():
+        p.grad = nothing
 
 
 @zero.alternative
@@ -226,6 +271,9 @@ def step(numbers, gradients, lr):
         "parameters": [p - lr * g for p, g in zip(numbers, gradients, strict=True)],
         "gradients": gradients,
         "the model has the same objects as before": True,
+        "gradients after one more backward pass": [
+            g + k for g, k in zip(gradients, (4.0, 2.0, 1.0), strict=True)
+        ],
     }
 
 
@@ -235,6 +283,22 @@ def play_step(student, numbers, gradients, lr):
     identities = student.run(SET, model, gradients)
     student(model, lr)
     return student.run(LOOK, model, identities)
+
+
+@step.property("moves the parameters of any model", examples=1)
+def any_model_moves(student):
+    return [list(pair) for pair in student.run(OTHER, student, 0.5)] == [[0.0, 1.0], [-1.5, 1.0]]
+
+
+@step.misconception(
+    symptom="The step is right, and afterwards no gradient reaches the parameters any more.",
+    question="You have told the parameters to record nothing. Who tells them to record again?",
+    rule="A switch that is thrown for one step has to be thrown back, or there is no second one.",
+)
+def recording_switched_off_for_good(model, lr):
+    for p in model.parameters():
+        p.requires_grad = False
+        p -= lr * p.grad
 
 
 @step.alternative
@@ -357,6 +421,13 @@ def play_training(student, coefficients, xs, ys, lr, steps):
 def losses_fall(student, coefficients, xs, ys):
     losses = student(student.Parabola(*coefficients), xs, ys, 0.005, 6)
     return all(after < before for before, after in pairwise(losses))
+
+
+@training.property("trains any model that has a call and parameters", examples=1)
+def any_model_learns(student, xs, ys):
+    return [number for number, _ in student.run(OTHER, student, xs, ys, 0.01, 0)] == [0.5, -1.0] and [
+        number for number, _ in student.run(OTHER, student, xs, ys, 0.01, 1)
+    ] != [0.5, -1.0]
 
 
 @training.alternative

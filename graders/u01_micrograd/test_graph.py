@@ -1,12 +1,14 @@
 """What is true of a graph: what is in it, how it is drawn, in which order to walk it, and backward."""
 
 import re
+from itertools import pairwise
 
 import torch
 
 from dojo.grading import Draw, grades, remote_function
 
 LADDER = [f"{z} = {y} + {x}" for x, y, z in zip("defghijlmno", "efghijlmnop", "fghijlmnopq", strict=True)]
+CHAIN = [f"{y} = {x} + c" for x, y in pairwise("adefghijlmnopqrst")]
 PROGRAMS = (
     ("d = a * b",),
     ("d = a + a",),
@@ -18,6 +20,7 @@ PROGRAMS = (
     ("d = a * b", "e = d * c", "f = d + c", "g = e * f"),  # a result used twice, at one depth
     ("d = a * b", "e = d + c", "f = e * c", "g = f + a", "h = g * d"),
     ("d = a * b", "e = d + k", "f = d * c"),  # e and k have no part in f
+    tuple(CHAIN),  # far from one end to the other
     ("d = a * c", "e = b * c", "f = d * e"),  # a and b hold the same number
     ("d = a * b", "e = d + a", *LADDER),  # few nodes, hundreds of paths
 )
@@ -81,21 +84,32 @@ def listed(names) -> str:
 
 
 BUILD = remote_function("""
-def build(Node, leaves, steps, before):
-    nodes = {name: Node(x, label=name) for name, x in leaves.items()}
+def build(Node, leaves, steps, before, labels):
+    nodes = {name: Node(x, label=name if labels else "") for name, x in leaves.items()}
     for name, left, sign, right in steps:
         x, y = nodes[left], nodes[right]
         data, slopes = (x.data + y.data, (1.0, 1.0)) if sign == "+" else (x.data * y.data, (y.data, x.data))
-        nodes[name] = Node(data, (x, y), sign, slopes, name)
+        nodes[name] = Node(data, (x, y), sign, slopes, name if labels else "")
     for name, gradient in before.items():
         nodes[name].grad = gradient
     return nodes
 """)
 
 
-def built(student, leaves, program, before=None):
+def built(student, leaves, program, before=None, labels=False):
     """The program's nodes by name, made of the student's class."""
-    return student.run(BUILD, student.Node, leaves, steps(program), before or {})
+    return student.run(BUILD, student.Node, leaves, steps(program), before or {}, labels)
+
+
+# What a walk should leave as it was.
+STATE = remote_function("""
+def state(nodes):
+    def parents(n):
+        kept = n._prev
+        return [id(p) for p in (tuple.__iter__(kept) if isinstance(kept, tuple) else kept)]
+
+    return [(n.data, n.grad, n._op, n.label, parents(n)) for n in nodes]
+""")
 
 
 # -- what is in a graph ----------------------------------------------------------------------------------
@@ -111,10 +125,16 @@ def count(nodes):
             self.looks += 1
             return tuple.__iter__(self)
 
+        def __getitem__(self, index):
+            self.looks += 1
+            return tuple.__getitem__(self, index)
+
     for node in nodes:
         node._prev = Counted(node._prev)
 """)
-LOOKS = remote_function("def looks(nodes):\n    return max(node._prev.looks for node in nodes) > 40")
+LOOKS = remote_function(
+    "def looks(nodes):\n    return max(getattr(node._prev, 'looks', 0) for node in nodes) > 40"
+)
 
 
 @grades("trace_graph", case_of=case_of, uses=("Node",), **KINDS)
@@ -124,6 +144,7 @@ def trace(leaves, program):
         "nodes": listed({*made, *(parent for _, sources in made.values() for parent in sources)}),
         "arrows": listed(f"{source} -> {name}" for name, (_, sources) in made.items() for source in sources),
         "looks at the same node again and again": False,
+        "the nodes are as before": True,
     }
 
 
@@ -132,11 +153,14 @@ def play_trace(student, leaves, program):
     nodes = built(student, leaves, program)
     labels = {node: name for name, node in nodes.items()}
     student.run(COUNT, list(nodes.values()))
+    before = student.run(STATE, list(nodes.values()))
     found, arrows = student(nodes[program[-1][0]])
+    kept = student.run(STATE, list(nodes.values())) == before
     return {
         "nodes": listed(labels.get(node, "?") for node in found),
         "arrows": listed(f"{labels.get(x, '?')} -> {labels.get(y, '?')}" for x, y in arrows),
         "looks at the same node again and again": student.run(LOOKS, list(nodes.values())),
+        "the nodes are as before": kept,
     }
 
 
@@ -205,6 +229,21 @@ trace.misconception_by_edit(
     rule="To walk a graph is to follow every arrow, not one of each node.",
 )
 trace.misconception_by_edit(
+    "marks_in_the_gradients",
+    """\
+        if node not in nodes:
+            nodes.add(node)
+""",
+    """\
+        if node.grad != 1.0:
+            node.grad = 1.0
+            nodes.add(node)
+""",
+    symptom="The sets are right, and afterwards the nodes hold other gradients than before.",
+    question="Where do you note which nodes you have met, and who else uses that place?",
+    rule="What a walk has to remember belongs to the walk. The graph is somebody else's.",
+)
+trace.misconception_by_edit(
     "seen_by_number",
     "if node not in nodes:",
     "if node.data not in {other.data for other in nodes}:",
@@ -261,10 +300,17 @@ def arrows_to_new_nodes_only(root):
 
 # -- a picture of it -------------------------------------------------------------------------------------
 
-NAME = r'("[^"]*"|[^\s\[\]";:>-][^\s\[\]";:>-]*)(?::\w+)?'
-STATEMENT = re.compile(rf"\s*{NAME}\s*\[(.*)\]\s*;?\s*")
-ARROW = re.compile(rf"\s*{NAME}\s*->\s*{NAME}\s*(?:\[.*\])?\s*;?\s*")
-LABEL = re.compile(r'\blabel\s*=\s*(?:"([^"]*)"|([^\s,"\]]+))')
+ID = r'(?:"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|-?(?:\.\d+|\d+(?:\.\d*)?))'
+NAME = rf"({ID})(?::\w+){{0,2}}"
+SETTING = rf"\w+\s*=\s*{ID}"
+SETTINGS = rf"\[((?:\s*{SETTING}\s*[,;]?)*)\s*\]"
+GRAPH = re.compile(rf"\s*(?:strict\s+)?digraph(?:\s+{ID})?\s*\{{(.*)\}}\s*", re.DOTALL)
+SPLIT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^;\n"\[])+')
+COMMENT = re.compile(r"^\s*(?://|#).*$", re.MULTILINE)
+STATEMENT = re.compile(rf"\s*{NAME}\s*(?:{SETTINGS})?\s*")
+ARROWS = re.compile(rf"\s*({NAME}(?:\s*->\s*{NAME})+)\s*(?:{SETTINGS})?\s*")
+LABEL = re.compile(rf"\blabel\s*=\s*({ID})")
+SHAPE = re.compile(rf"\bshape\s*=\s*({ID})")
 BOX = re.compile(r"\s*\{?\s*(\w*)\s*\|\s*data\s+([^\s|]+)\s*\|\s*grad\s+([^\s}]+)\s*\}?\s*")
 
 
@@ -273,17 +319,28 @@ def read_dot(text: str) -> dict:
     boxes: dict[str, str] = {}
     operations: dict[str, str] = {}
     arrows: set[tuple[str, str]] = set()
-    shown = []
-    for line in text.splitlines():
-        if arrow := ARROW.fullmatch(line):
-            arrows.add((arrow[1].strip('"'), arrow[2].strip('"')))
-        elif (statement := STATEMENT.fullmatch(line)) and (label := LABEL.search(statement[2])):
-            name, words = statement[1].strip('"'), label[1] or label[2] or ""
+    shown, unread, shape = [], [], "ellipse"
+    text = COMMENT.sub("", text)
+    graph = GRAPH.fullmatch(text)
+    for line in SPLIT.findall(graph[1] if graph else text):
+        if path := ARROWS.fullmatch(line):
+            names = [name.strip('"') for name in re.findall(NAME, path[1])]
+            arrows |= set(pairwise(names))
+        elif statement := STATEMENT.fullmatch(line):
+            name, settings = statement[1].strip('"'), statement[2] or ""
+            own = shape_of(settings, shape)
+            shape = own if name == "node" else shape
+            if (label := LABEL.search(settings)) is None:
+                continue
+            words = label[1].strip('"')
             if box := BOX.fullmatch(words):
                 boxes[name] = box[1]
-                shown.append(f"{box[1]}: data {box[2]}, grad {box[3]}")
+                kind = "" if own in ("record", "Mrecord") else f", and no record but an {own}"
+                shown.append(f"{box[1]}: data {box[2]}, grad {box[3]}{kind}")
             else:
                 operations[name] = words.strip()
+        elif line.strip() and not re.fullmatch(rf"\s*{SETTING}\s*", line):
+            unread.append(line.strip())
     between = [(x, y) for x, y in arrows if {x, y} <= boxes.keys() | operations.keys()]
     told = []
     for name, words in operations.items():
@@ -292,6 +349,8 @@ def read_dot(text: str) -> dict:
         told.append(f"{', '.join(into)} -> {words} -> {', '.join(out)}")
     counted = sum((x in boxes) != (y in boxes) for x, y in between)
     return {
+        "a digraph with its braces": graph is not None,
+        "lines that graphviz cannot read": unread,
         "from left to right": bool(re.search(r'rankdir\s*=\s*"?LR\b', text)),
         "boxes": sorted(shown),
         "operations": sorted(told),
@@ -299,11 +358,19 @@ def read_dot(text: str) -> dict:
     }
 
 
+def shape_of(settings: str, default: str) -> str:
+    """The shape that the settings of a node name."""
+    found = SHAPE.search(settings)
+    return found[1].strip('"') if found else default
+
+
 @grades("dot_source", case_of=case_of, uses=("Node",), **KINDS)
 def dot(leaves, program, before):
     data, made = numbers(leaves, program), parents(program)
     names = {*made, *(parent for _, sources in made.values() for parent in sources)}
     return {
+        "a digraph with its braces": True,
+        "lines that graphviz cannot read": [],
         "from left to right": True,
         "boxes": sorted(f"{name}: data {data[name]:.4f}, grad {before.get(name, 0.0):.4f}" for name in names),
         "operations": sorted(f"{', '.join(sources)} -> {sign} -> {x}" for x, (sign, sources) in made.items()),
@@ -313,7 +380,7 @@ def dot(leaves, program, before):
 
 @dot.play
 def play_dot(student, leaves, program, before):
-    nodes = built(student, leaves, program, before)
+    nodes = built(student, leaves, program, before, labels=True)
     text = student(nodes[program[-1][0]])
     return read_dot(text) if isinstance(text, str) else text
 
@@ -458,6 +525,66 @@ def one_node_for_each_kind_of_operation(root):
     return "\n".join([*lines, "}"])
 
 
+dot.misconception_by_edit(
+    "boxes_of_another_shape",
+    "{name} [shape=record, label=",
+    "{name} [label=",
+    symptom="The boxes are no records: graphviz would draw ellipses with braces and bars written in them.",
+    question="What tells graphviz to divide a box where there is a bar in its label?",
+    rule="The fields of a label belong to one shape. Every other shape shows the text as it is.",
+)
+
+
+@dot.misconception(
+    symptom="There are lines that graphviz cannot read: those with the name of an operation.",
+    question="Which characters may stand in a name without quotes?",
+    rule="A name of letters and digits can stand as it is. Any other needs quotes.",
+)
+def signs_in_names_without_quotes(root):
+    names, lines = {}, ["digraph {", "rankdir=LR"]
+
+    def draw(node):
+        if node in names:
+            return names[node]
+        name = names[node] = f"n{len(names)}"
+        words = f"{node.label} | data {node.data:.4f} | grad {node.grad:.4f}"
+        lines.append(f'{name} [shape=record, label="{{ {words} }}"]')
+        if node._op:
+            lines.append(f'{name}{node._op} [label="{node._op}"]')
+            lines.append(f"{name}{node._op} -> {name}")
+            for parent in node._prev:
+                lines.append(f"{draw(parent)} -> {name}{node._op}")
+        return name
+
+    draw(root)
+    return "\n".join([*lines, "}"])
+
+
+@dot.misconception(
+    symptom="All statements are there, but no graph around them.",
+    question="What do the first and the last line of the example say?",
+    rule="Statements belong into a graph of some kind, and its kind decides what an arrow looks like.",
+)
+def statements_without_a_graph(root):
+    names, lines = {}, ["rankdir=LR"]
+
+    def draw(node):
+        if node in names:
+            return names[node]
+        name = names[node] = f"n{len(names)}"
+        words = f"{node.label} | data {node.data:.4f} | grad {node.grad:.4f}"
+        lines.append(f'{name} [shape=record, label="{{ {words} }}"]')
+        if node._op:
+            lines.append(f'{name}_op [label="{node._op}"]')
+            lines.append(f"{name}_op -> {name}")
+            for parent in node._prev:
+                lines.append(f"{draw(parent)} -> {name}_op")
+        return name
+
+    draw(root)
+    return "\n".join(lines)
+
+
 # -- in which order to walk it ---------------------------------------------------------------------------
 
 
@@ -469,6 +596,7 @@ def order(leaves, program):
         "before something it was made from": "none",
         "not in the graph": "none",
         "at the end": program[-1][0],
+        "the nodes are as before": True,
     }
 
 
@@ -476,7 +604,9 @@ def order(leaves, program):
 def play_order(student, leaves, program):
     nodes = built(student, leaves, program)
     labels = {node: name for name, node in nodes.items()}
+    before = student.run(STATE, list(nodes.values()))
     names = [labels.get(node, "?") for node in student(nodes[program[-1][0]])]
+    kept = student.run(STATE, list(nodes.values())) == before
     made = parents(program)
     wanted = {*made, *(parent for _, sources in made.values() for parent in sources)}
     early = [
@@ -490,6 +620,7 @@ def play_order(student, leaves, program):
         "before something it was made from": listed(early),
         "not in the graph": listed(set(names) - wanted),
         "at the end": names[-1] if names else "",
+        "the nodes are as before": kept,
     }
 
 
@@ -625,6 +756,22 @@ order.misconception_by_edit(
     symptom="Only what was computed is in the list, the leaves are not.",
     question="Do leaves belong to the graph?",
     rule="An order of a graph holds all of its nodes, those without parents first of all.",
+)
+
+
+order.misconception_by_edit(
+    "marks_in_the_gradients",
+    """\
+        if node not in visited:
+            visited.add(node)
+""",
+    """\
+        if node.grad != 1.0:
+            node.grad = 1.0
+""",
+    symptom="The order is right, and afterwards the nodes hold other gradients than before.",
+    question="Where do you note which nodes you have met, and who else uses that place?",
+    rule="What a walk has to remember belongs to the walk. The graph is somebody else's.",
 )
 
 

@@ -22,7 +22,7 @@ def on_two_nodes(student, a, a_grad, b, b_grad, reused, out_grad):
     x = student.Value(a)
     y = x if reused else student.Value(b)
     y.grad, x.grad = b_grad, a_grad
-    answer = one_step_back(student(x, y), {x, y}, out_grad)
+    answer = one_step_back(student, student(x, y), {x, y}, out_grad)
     return {**answer, "a.data": x.data, "b.data": y.data, "a.grad": x.grad, "b.grad": y.grad}
 
 
@@ -30,7 +30,7 @@ def on_one_node(student, a, a_grad, out_grad):
     """One leaf."""
     x = student.Value(a)
     x.grad = a_grad
-    answer = one_step_back(student(x), {x}, out_grad)
+    answer = one_step_back(student, student(x), {x}, out_grad)
     return {**answer, "a.data": x.data, "a.grad": x.grad}
 
 
@@ -38,22 +38,25 @@ def to_a_power(student, a, k, a_grad, out_grad):
     """One leaf and a plain number, and afterwards a node in the place of the number."""
     x = student.Value(a)
     x.grad = a_grad
-    answer = one_step_back(student(x, k), {x}, out_grad)
+    answer = one_step_back(student, student(x, k), {x}, out_grad)
     answer |= {"a.data": x.data, "a.grad": x.grad, "_op": answer["_op"][:2]}  # the exponent may follow
     return {**answer, "node as exponent": taken(student, student.Value(2.0), student.Value(3.0))}
 
 
-def one_step_back(out, operands, out_grad):
+STEP = remote_function("def step(out):\n    out._backward()")  # whatever can be called
+
+
+def one_step_back(student, out, operands, out_grad):
     """Take the step of a node whose gradient has arrived, and look at the node."""
     out.grad = out_grad
     step = out._backward
     if step is not None:
-        step()
+        student.run(STEP, out)
     kept = {
         "_prev": "the operands" if out._prev == operands else "something else",
         "_backward": "a function" if step is not None else "None",
     }
-    return {"data": out.data, "_op": str(out._op).lower(), **kept}
+    return {"data": out.data, "grad": out.grad, "_op": str(out._op).lower(), **kept}
 
 
 def taken(function, *args):
@@ -76,7 +79,7 @@ def two_in_torch(operation, op, a, a_grad, b, b_grad, reused, out_grad):
     out = operation(x, y)
     (out * out_grad).backward()
     after = {"a.data": x.item(), "b.data": y.item(), "a.grad": x.grad.item(), "b.grad": y.grad.item()}
-    return {"data": out.item(), "_op": op, **KEPT, **after}
+    return {"data": out.item(), "grad": out_grad, "_op": op, **KEPT, **after}
 
 
 def one_in_torch(operation, op, a, a_grad, out_grad):
@@ -121,13 +124,15 @@ TWO = {
     "every": True,
     "examples": 4,
     "floor": 10_000.0,  # of products with an upstream gradient of size 1000
-    "parts": {name: (name,) for name in ("data", "_op", *KEPT, "a.data", "b.data", "a.grad", "b.grad")},
+    "parts": {
+        name: (name,) for name in ("data", "grad", "_op", *KEPT, "a.data", "b.data", "a.grad", "b.grad")
+    },
     "uses": ("Value",),
 }
 ONE = {
     "examples": 4,
     "every": True,
-    "parts": {name: (name,) for name in ("data", "_op", *KEPT, "a.data", "a.grad")},
+    "parts": {name: (name,) for name in ("data", "grad", "_op", *KEPT, "a.data", "a.grad")},
     "uses": ("Value",),
 }
 
@@ -269,6 +274,14 @@ value_add.misconception_by_edit(
     symptom="The gradients of the operands double, whatever has arrived at the result.",
     question="From which node does the gradient come, and to which does it go?",
     rule="Backwards means from the result to its operands. What counts is the gradient of the result.",
+)
+value_add.misconception_by_edit(
+    "add_empties_the_result",
+    "b.grad += out.grad\n",
+    "b.grad += out.grad\n        out.grad = 0.0\n",
+    symptom="The operands are right, and the gradient of the result is gone afterwards.",
+    question="Which gradients does a step change: those of the operands, or that of the result too?",
+    rule="A step reads the gradient of its result and leaves it there. Somebody may want to look at it.",
 )
 value_add.misconception_by_edit(
     "add_halves_the_gradient",
