@@ -71,6 +71,7 @@ def trainer(data, vocab_size):
         "the model": "stays the same object",
         "its weights": "change",
         "its loss": "is a positive float",
+        "the loss of several steps": "is a mean of theirs",
         "block_size": "an int of at least 8",
         "logits": "of the right shape",
         "what comes later": "is not seen",
@@ -84,13 +85,15 @@ def play_trainer(student, data: Tensor, vocab_size: int):
     made = student(data, vocab_size)
     before, size = student.run(_WEIGHTS, made)
     loss = made.train(1)
-    made.train(1)
+    later = made.train(6)  # the tokens are random, so that none of these losses is far from the first
     after, sum_after = student.run(_WEIGHTS, made)
+    one_size = type(loss) is type(later) is float and later < 2 * loss + 1
     loss = "a positive float" if type(loss) is float and 0 < loss < 1e6 else type(loss).__name__
     return {
         "the model": "stays the same object" if before == after else "is another one after training",
         "its weights": "change" if size != sum_after else "do not change",
         "its loss": f"is {loss}",
+        "the loss of several steps": "is a mean of theirs" if one_size else "is of another size",
         **seen(student, made, vocab_size),
     }
 
@@ -275,6 +278,14 @@ trainer.misconception_by_edit(
     symptom="The loss that comes back is no plain number.",
     question="What does a loss hold besides its number?",
     rule="A sum of losses that keep their graphs keeps every step of the training in memory.",
+)
+trainer.misconception_by_edit(
+    "losses_added_up",
+    "return total / steps",
+    "return total",
+    symptom="The loss grows with the number of steps.",
+    question="By what must a sum be divided, so that ten steps can be compared with forty?",
+    rule="A mean keeps its size, however many numbers it is made of.",
 )
 trainer.misconception_by_edit(
     "returns_nothing",

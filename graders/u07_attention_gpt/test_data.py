@@ -46,8 +46,8 @@ def play_char_vocab(student, text: str, message: str, other: str):
     names = ("encode", "decode", "decode of all tokens")
     if not answer["chars are sorted"]:
         return answer | dict.fromkeys(names)  # the rest would depend on their order
-    tokens = tokenizer.encode(message)
-    parts = (tokens, tokenizer.decode(tokens), tokenizer.decode(list(range(len(chars)))))
+    tokens = [chars.index(char) for char in message]
+    parts = (tokenizer.encode(message), tokenizer.decode(tokens), tokenizer.decode(list(range(len(chars)))))
     return answer | dict(zip(names, parts, strict=True))
 
 
