@@ -46,7 +46,7 @@ _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
 )  # of torch.nn.functional, where torch.nn is forbidden
 # For an operation with a backward step of one's own, where autograd is allowed.
-_FUNCTION = frozenset("autograd Function save_for_backward saved_tensors apply".split())
+_FUNCTION = frozenset("autograd Function save_for_backward saved_tensors needs_input_grad apply".split())
 
 
 def _layers(kind: str) -> frozenset[str]:
@@ -100,7 +100,7 @@ def allowed(rules: tuple[str, ...], imports: tuple[str, ...]) -> frozenset[str]:
         names |= set(dir(source))
     for module in (*modules, torch.linalg, torch.special):
         names |= _public(module)
-    names |= {"annotations", "abc", "setter", "getter", "deleter"}
+    names |= {"annotations", "abc", "setter", "getter", "deleter", "from_iterable"}
     if "torch.nn" not in rules:
         names |= _public(torch.nn) | _public(torch.nn.functional) | set(dir(torch.nn.Module))
         names |= _OF_LAYERS | _public(torch.nn.init) | {"training"}

@@ -12,10 +12,11 @@ LOSS = remote_function("""
 def run(function, ys, preds):
     scalars = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in preds]
     loss = function(ys, scalars)
+    untried = {"gradients of the predictions": "not tried"}
     if not hasattr(loss, "backward"):
-        return {"loss": f"a {type(loss).__name__}, which records nothing"}
+        return {"loss": f"a {type(loss).__name__}, which records nothing", **untried}
     if not loss.requires_grad:
-        return {"loss": "a tensor that has recorded nothing"}
+        return {"loss": "a tensor that has recorded nothing", **untried}
     loss.backward()
     gradients = [0.0 if s.grad is None else float(s.grad) for s in scalars]
     return {"loss": float(loss.data), "gradients of the predictions": gradients}

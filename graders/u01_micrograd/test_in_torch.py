@@ -268,7 +268,7 @@ class SlopeSaved(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, g):
-        return ctx.saved_tensors[0] * g
+        return ctx.saved_tensors[0] * g if ctx.needs_input_grad[0] else None
 
 
 @custom_autograd_function.alternative

@@ -11,17 +11,20 @@ from dojo.grading import Draw, grades, remote_function
 RUN = remote_function("""
 def run(model, weights, inputs, recorded, slopes):
     parameters, again = model.parameters(), model.parameters()
+    names = "a list", "outputs", "gradients of the parameters", "gradients of the inputs"
+    untried = dict.fromkeys(names, "not tried")
     odd = [type(p).__name__ for p in parameters if not hasattr(p, "data")]
     if odd or len(parameters) != len(weights):
-        return {"parameters": odd or len(parameters)}
+        return {"parameters": ", ".join(odd) or len(parameters), **untried}
     if not all(p is q for p, q in zip(parameters, again)):
-        return {"parameters": "other objects each time"}
+        return {"parameters": "other objects each time", **untried}
     for p, w in zip(parameters, weights):
         p.data = torch.full_like(p.data, w) if isinstance(p, torch.Tensor) else w
     if recorded and isinstance(parameters[0], torch.Tensor):
         inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs]
     elif recorded:
         inputs = [type(parameters[0])(x) for x in inputs]
+    model([0.25] * len(inputs))  # an answer to other inputs must not come back
     outputs = model(inputs)
     listed = isinstance(outputs, (list, tuple))
     outputs = list(outputs) if listed else [outputs]
@@ -88,7 +91,9 @@ def new(Neuron):
             small.append("an answer")
         except (ValueError, AssertionError):
             small.append("an error")
-    if len({*numbers, *biases}) < len(numbers) + len(biases):
+    if not any(biases):
+        found = "the biases are 0"
+    elif len({*numbers, *biases}) < len(numbers) + len(biases):
         found = "some are equal"
     elif min(numbers) < -1 or max(numbers) > 1:
         found = "some are beyond -1 or 1"
@@ -128,7 +133,8 @@ def neuron(weights, inputs, recorded, slopes):
 def play_neuron(student, weights, inputs, recorded, slopes):
     model = student.Neuron(len(inputs))
     told = student.run(RUN, model, weights, inputs, recorded, slopes)
-    return told if "outputs" not in told else told | student.run(NEW, student.Neuron)
+    untried = told["outputs"] == "not tried"
+    return told | (dict.fromkeys(NEW_ONES, "not tried") if untried else student.run(NEW, student.Neuron))
 
 
 @neuron.alternative
@@ -182,6 +188,30 @@ neuron.misconception_by_edit(
     question="How often is tanh taken in one neuron, and of what?",
     rule="First everything is added up, and then the sum is squashed, once.",
 )
+
+
+@neuron.misconception(
+    symptom="Whatever the inputs are, the answer is the one to the first inputs of all.",
+    question="What has changed since the number was computed that your neuron has kept?",
+    rule="A network is called again and again, with other inputs and other weights. Compute anew each time.",
+)
+class AnswersOnceAndForAll:
+    def __init__(self, nin):
+        self.w = [scalar(uniform()) for _ in range(nin)]
+        self.b = scalar(uniform())
+        self.out = None
+
+    def __call__(self, x):
+        if len(x) != len(self.w):
+            raise ValueError("another number of inputs")
+        if self.out is None:
+            self.out = sum((w * v for w, v in zip(self.w, x, strict=True)), self.b).tanh()
+        return self.out
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
 neuron.misconception_by_edit(
     "no_squashing",
     "return act.tanh()",
@@ -275,6 +305,14 @@ neuron.misconception_by_edit(
     symptom="New biases are all zero.",
     question="What does the task say of the bias of a new neuron?",
     rule="Many networks start so, but here the bias is random like the weights.",
+)
+neuron.misconception_by_edit(
+    "seeded_in_every_neuron",
+    "        self.w = [",
+    "        torch.manual_seed(0)\n        self.w = [",
+    symptom="Every new neuron has the same numbers as the one before.",
+    question="Where does the random generator start when the second neuron is made?",
+    rule="A seed is for the whole experiment, and set once. Whoever sets it again rolls the same dice again.",
 )
 neuron.misconception_by_edit(
     "weights_that_record_nothing",
@@ -458,6 +496,9 @@ found = [n.parameters() for n in self.neurons]
 )
 
 
+MAKE = remote_function("def make(MLP, nin, nouts):\n    return MLP(nin, nouts), nouts")
+
+
 def mlp_case(draw: Draw) -> dict:
     nouts = [(2, 4, 1), (3, 2), (4, 3, 2), (1,), (2, 1)][draw.sizes["K"]]
     nin = draw.pick((2, 3)) if nouts[0] > 3 else 4
@@ -469,13 +510,15 @@ def mlp_case(draw: Draw) -> dict:
 )
 def mlp(nin, nouts, weights, inputs, recorded, slopes):
     with torch.enable_grad():
-        return right_run([nin, *nouts], weights, inputs, recorded, slopes)
+        return right_run([nin, *nouts], weights, inputs, recorded, slopes) | {"nouts afterwards": nouts}
 
 
 @mlp.play
 def play_mlp(student, nin, nouts, weights, inputs, recorded, slopes):
     student.run(PIECES, student.MLP, True)
-    return student.run(RUN, student.MLP(nin, nouts), weights, inputs, recorded, slopes)
+    model, after = student.run(MAKE, student.MLP, nin, nouts)
+    told = student.run(RUN, model, weights, inputs, recorded, slopes)
+    return told | {"nouts afterwards": after}
 
 
 @mlp.alternative
@@ -516,6 +559,14 @@ class MlpStepByStep:
         return found
 
 
+mlp.misconception_by_edit(
+    "list_of_the_caller_prolonged",
+    "sizes = [nin, *nouts]",
+    "nouts.insert(0, nin)\n        sizes, nouts = nouts, nouts[1:]",
+    symptom="The network is right, but the list of the caller holds one more number.",
+    question="Whose list do you put the first size into?",
+    rule="An argument belongs to the caller. Make a new list.",
+)
 mlp.misconception_by_edit(
     "one_layer_short",
     "for i in range(len(nouts))]",
