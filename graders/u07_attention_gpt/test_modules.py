@@ -97,7 +97,7 @@ def with_a_silent_token(draw: Draw, shape: tuple[int, ...]) -> Tensor:
 @grades(
     "head_module",
     x=with_a_silent_token,
-    rate=RATE,
+    dropout=RATE,
     key=gentle,
     query=gentle,
     block_size=lambda draw, shape: draw.sizes["T"] + draw.integer(0, 3),
@@ -106,7 +106,7 @@ def with_a_silent_token(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     examples=8,
     parts={name: (name,) for name in ("parameters", "tril", "output")},
 )
-def head(x: Float[Tensor, "B T C"], key, query, value, block_size, rate):
+def head(x: Float[Tensor, "B T C"], key, query, value, block_size, dropout):
     H, T = len(key), x.shape[1]
     allowed = torch.ones(block_size, block_size, dtype=torch.bool).tril()
     scores = torch.einsum("bic,hc,hd,bjd->bij", x, query, key, x) / H**0.5
@@ -128,9 +128,9 @@ def play_head(
     query: Float[Tensor, "H C"],
     value: Float[Tensor, "H C"],
     block_size: int,
-    rate: float,
+    dropout: float,
 ):
-    module = student(n_embd=x.shape[2], head_size=len(key), block_size=block_size, dropout=rate)
+    module = student(n_embd=x.shape[2], head_size=len(key), block_size=block_size, dropout=dropout)
     weights = {"key.weight": key, "query.weight": query, "value.weight": value}
     fit, shapes, tril = filled(student, module, weights)
     answer = {"parameters": shapes, "tril": tril, "output": None, "in training": None, "backward": None}
@@ -138,7 +138,7 @@ def play_head(
         answer["output"], trained = in_eval_and_training(student, module, x)
         # The first token sees itself alone: its one weight is dropped or doubled, for all channels at once.
         first = torch.arange(x.shape[1]) == 0
-        answer["in training"] = dropped(answer["output"], trained, rate, first.expand(len(x), -1))
+        answer["in training"] = dropped(answer["output"], trained, dropout, first.expand(len(x), -1))
         answer["backward"] = student.run(_LEARN, module, x)
     return answer
 
@@ -407,7 +407,7 @@ def several_heads(draw: Draw) -> dict[str, object]:
         "heads": [draw.normal(size, C) for _ in range(n)],
         "weight": draw.normal(C, C),
         "bias": draw.normal(C),
-        "rate": draw.pick([0.25, 0.75]),
+        "dropout": draw.pick([0.25, 0.75]),
     }
 
 
@@ -419,7 +419,7 @@ def several_heads(draw: Draw) -> dict[str, object]:
     examples=6,
     parts={name: (name,) for name in ("parameters", "output")},
 )
-def multi_head(x, heads, weight, bias, rate):
+def multi_head(x, heads, weight, bias, dropout):
     shapes = {f"heads.{i}.weight": list(W.shape) for i, W in enumerate(heads)}
     return {
         "parameters": {**shapes, "proj.weight": list(weight.shape), "proj.bias": list(bias.shape)},
@@ -430,16 +430,16 @@ def multi_head(x, heads, weight, bias, rate):
 
 
 @multi_head.play
-def play_multi_head(student, x: Tensor, heads: list[Tensor], weight: Tensor, bias: Tensor, rate: float):
+def play_multi_head(student, x: Tensor, heads: list[Tensor], weight: Tensor, bias: Tensor, dropout: float):
     C = x.shape[2]
     make_head = remote_function(f"def make_head(size):\n    return torch.nn.Linear({C}, size, bias=False)")
-    module = student(make_head, n_head=len(heads), n_embd=C, dropout=rate)
+    module = student(make_head, n_head=len(heads), n_embd=C, dropout=dropout)
     weights = {f"heads.{i}.weight": W for i, W in enumerate(heads)}
     fit, shapes, _ = filled(student, module, {**weights, "proj.weight": weight, "proj.bias": bias})
     answer = {"parameters": shapes, "output": None, "in training": None, "backward": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
-        answer["in training"] = dropped(answer["output"], trained, rate)
+        answer["in training"] = dropped(answer["output"], trained, dropout)
         answer["backward"] = student.run(_LEARN, module, x)
     return answer
 
@@ -604,7 +604,7 @@ def wide(draw: Draw) -> dict[str, object]:
         "b1": draw.normal(4 * C),
         "W2": draw.normal(C, 4 * C),
         "b2": draw.normal(C),
-        "rate": draw.pick([0.25, 0.75]),
+        "dropout": draw.pick([0.25, 0.75]),
     }
 
 
@@ -616,7 +616,7 @@ def wide(draw: Draw) -> dict[str, object]:
     examples=6,
     parts={name: (name,) for name in ("parameters", "output")},
 )
-def feed_forward(x, W1, b1, W2, b2, rate):
+def feed_forward(x, W1, b1, W2, b2, dropout):
     weights = {"net.0.weight": W1, "net.0.bias": b1, "net.2.weight": W2, "net.2.bias": b2}
     return {
         "parameters": {name: list(weight.shape) for name, weight in weights.items()},
@@ -627,14 +627,14 @@ def feed_forward(x, W1, b1, W2, b2, rate):
 
 
 @feed_forward.play
-def play_feed_forward(student, x: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor, rate: float):
-    module = student(n_embd=x.shape[2], dropout=rate)
+def play_feed_forward(student, x: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor, dropout: float):
+    module = student(n_embd=x.shape[2], dropout=dropout)
     weights = {"net.0.weight": W1, "net.0.bias": b1, "net.2.weight": W2, "net.2.bias": b2}
     fit, shapes, _ = filled(student, module, weights)
     answer = {"parameters": shapes, "output": None, "in training": None, "backward": None}
     if fit:
         answer["output"], trained = in_eval_and_training(student, module, x)
-        answer["in training"] = dropped(answer["output"], trained, rate)
+        answer["in training"] = dropped(answer["output"], trained, dropout)
         answer["backward"] = student.run(_LEARN, module, x)
     return answer
 
