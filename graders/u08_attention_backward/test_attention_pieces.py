@@ -19,7 +19,7 @@ def causal_rows(draw: Draw, shape: tuple[int, ...]) -> Tensor:
 
 def mask(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     """Who may read whom: the causal triangle, or any graph in which everybody may read himself."""
-    if draw.structure.style % 2 == 0:
+    if draw.structure.sizes % 2 == 0:
         return torch.ones(shape).tril() == 1
     graph = draw.uniform(*shape) < 0.5
     graph.fill_diagonal_(True)
@@ -401,8 +401,9 @@ def upstream_centred_in_place(dp, p):
     parts={"dq": (0,), "dk": (1,)},
     allowed=mask,
     minimum={"T": 3},
-    largest={"B": 3},
-    examples=8,
+    largest={"B": 3, "T": 4, "hs": 4},
+    every=True,  # so that both kinds of masks come
+    examples=4,
 )
 def scores(q, k, allowed):
     # A large number for infinity: small steps of it can still be compared.
