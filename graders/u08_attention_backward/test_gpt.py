@@ -126,7 +126,8 @@ def kept_by_block(x, w, heads, flag=""):
     xhat2, r2 = normed(r, flag)
     n2 = w["gamma2"] * xhat2 + w["beta2"]
     u = n2 @ w["W1"].mT + w["b1"]
-    a = u * torch.special.ndtr(u)
+    inner = math.sqrt(2 / math.pi) * (u + 0.044715 * u**3)
+    a = u * (0.5 + 0.5 * torch.tanh(inner) if flag == "tanh" else torch.special.ndtr(u))
     names = "xhat1 r1 n1 q k v p oc xhat2 r2 n2 u a".split()
     cache = dict(zip(names, (xhat1, r1, n1, q, k, v, p, oc, xhat2, r2, n2, u, a), strict=True))
     cache |= {name: w[name].clone() for name in ("gamma1", "Wqkv", "Wo", "gamma2", "W1", "W2")}
@@ -163,7 +164,12 @@ def through_block(dout, c, flag=""):
     g = {}
     da, g["W2"], g["b2"] = through_linear(dout, c["a"], c["W2"])
     u = c["u"]
-    du = da * (torch.special.ndtr(u) + u * torch.exp(-u * u / 2) / math.sqrt(2 * math.pi))
+    below, density = torch.special.ndtr(u), torch.exp(-u * u / 2) / math.sqrt(2 * math.pi)
+    if flag == "tanh":
+        k = math.sqrt(2 / math.pi)
+        below = 0.5 + 0.5 * torch.tanh(k * (u + 0.044715 * u**3))
+        density = 2 * below * (1 - below) * k * (1 + 3 * 0.044715 * u**2)
+    du = da * (below + u * density)
     dn2, g["W1"], g["b1"] = through_linear(du, c["n2"], c["W1"])
     dr, g["gamma2"], g["beta2"] = through_norm(dn2, c["xhat2"], c["r2"], c["gamma2"])
     if flag != "second_residual":
@@ -429,6 +435,17 @@ prenorm.misconception_by_edit(
     question="Which line of the forward pass stands between u and a?",
     rule="Mirror every line. A step without parameters has a slope all the same.",
 )
+
+
+@prenorm.misconception(
+    symptom="W2 and b2 are right, and everything from b1 on agrees to about three digits.",
+    question="Of which of the two functions called GELU is this the slope?",
+    rule="An approximation has a slope of its own. Differentiate the function that the forward pass used.",
+)
+def slope_of_the_tanh_form(dout, cache):
+    return through_block(dout, cache, "tanh")
+
+
 prenorm.misconception_by_edit(
     "W1_from_before_the_gain",
     '_linear(du, c["n2"]',
@@ -489,11 +506,13 @@ def kept_by_postnorm(x: Tensor, f_backward) -> dict[str, Tensor]:
     "postnorm_block_backward",
     upstream="dout",
     x=features,
-    f_backward=one_of(*(backward for _, backward in BRANCHES)),
+    f_backward=lambda draw, shape: BRANCHES[draw.structure.sizes % len(BRANCHES)][1],
     cache=kept_by_postnorm,
     minimum={"B": 2, "T": 3, "C": 4},
+    largest={"B": 3, "T": 4, "C": 5},
     parts={"dbeta": (2,), "dgamma": (1,), "dx": (0,)},
-    examples=6,
+    every=True,  # so that every branch comes
+    examples=4,
 )
 def postnorm(dout, x: Float[Tensor, "B T C"], gamma, f_backward):
     f = next(forward for forward, backward in BRANCHES if backward is f_backward)
@@ -1077,6 +1096,15 @@ def future_not_masked(params, batches_X, batches_Y, n_heads, lr):
 )
 def scores_scaled_by_all_channels(params, batches_X, batches_Y, n_heads, lr):
     return trained_by_hand(params, batches_X, batches_Y, n_heads, lr, "scaled_by_C")
+
+
+@training.misconception(
+    symptom="The first loss is right to three digits or four, and no further.",
+    question="Which of the two functions called GELU does the block ask for?",
+    rule="Two functions of one name are two functions. Read which one the forward pass has.",
+)
+def gelu_by_tanh(params, batches_X, batches_Y, n_heads, lr):
+    return trained_by_hand(params, batches_X, batches_Y, n_heads, lr, "tanh")
 
 
 @training.misconception(
