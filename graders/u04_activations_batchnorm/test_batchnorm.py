@@ -526,18 +526,19 @@ def examples_changed_in_place(x, gamma, beta, rmean, rvar, eps=1e-5):
 
 
 def a_data_set(draw: Draw) -> dict[str, object]:
-    """Three splits in batches of different sizes, each batch and each split around a mean of its own, and a
-    first layer as a function."""
+    """Three splits in batches of different sizes and in any order, each batch and each split around a mean of
+    its own, and the layers in front of batchnorm as a function, which is linear or not."""
     K, H = draw.sizes["K"], draw.sizes["H"]
     weights, bias = draw.normal(K, H).double().tolist(), draw.normal(1, H).double().tolist()
     text = f"def preact(X):\n    W = torch.tensor({weights}, dtype=X.dtype)\n"
-    text += f"    return X @ W + torch.tensor({bias}, dtype=X.dtype)"
+    text += f"    return {draw.pick(['X', 'X.abs()'])} @ W + torch.tensor({bias}, dtype=X.dtype)"
     splits = {}
     for offset, (name, batches) in enumerate([("train", draw.sizes["B"]), ("val", 2), ("test", 2)]):
         rows = [draw.integer(2, 4) for _ in range(batches - 1)]
         rows.append(max(rows) + 1 if offset else 1)  # the last batch of training holds one example
         splits[name] = [draw.normal(n, K) + offset + draw.normal(1, K) for n in rows]
-    return {"preact": remote_function(text), "splits": splits}
+    names = draw.pick([("train", "val", "test"), ("test", "val", "train"), ("val", "train", "test")])
+    return {"preact": remote_function(text), "splits": {name: splits[name] for name in names}}
 
 
 @grades(
@@ -642,6 +643,26 @@ def first_batch_only(preact, splits):
 
 
 @calibration.misconception(
+    symptom="The result is right only where the first split of the dict is the one that is asked for.",
+    question="How does your code find the split: by its name, or by its place?",
+    rule="A dict is asked by key. The order of its entries says nothing.",
+)
+def first_split_of_the_dict(preact, splits):
+    h = torch.cat([preact(X) for X in next(iter(splits.values()))])
+    return h.mean(0, keepdim=True), h.var(0, keepdim=True)
+
+
+@calibration.misconception(
+    symptom="The variance is right; the mean is right where what stands before batchnorm is linear.",
+    question="Is the output for a mean input the mean of the outputs?",
+    rule="Take the mean of what the layer gets. A mean that is taken earlier passes through a bend.",
+)
+def output_of_the_mean_input(preact, splits):
+    X = torch.cat(splits["train"])
+    return preact(X.mean(0, keepdim=True)), preact(X).var(0, keepdim=True)
+
+
+@calibration.misconception(
     symptom="The mean is right; the variance is a little too small.",
     question="Which divisor does an estimate for other data need?",
     rule="A variance that is kept for later is the corrected one in this unit.",
@@ -676,7 +697,8 @@ def statistics_of_the_inputs(preact, splits):
 
 def measured_gradients(draw: Draw) -> dict[str, object]:
     """Gradients of layers as float32 leaves them: dead biases are rounding of sums, live ones may be small,
-    mostly zero or of one sign, and the scale of a whole layer may be anything."""
+    mostly zero or of one sign, and the scale of a whole layer may be anything. In some layers one weight
+    stands out, in others all have the same size, or none has a gradient above zero."""
     weight_grads, bias_grads = [], []
     dead = [i % 2 == draw.structure.seed % 2 for i in range(draw.sizes["L"])]
     for i, is_dead in enumerate(dead):
@@ -685,8 +707,18 @@ def measured_gradients(draw: Draw) -> dict[str, object]:
         dW, db = size * draw.normal(K, H).double(), 0.01 * size * draw.normal(H).double()
         dW[-1, 0] = db[0] = -2.0 * size  # so that no layer is small by chance
         db[0] *= 0.01
+        shape = draw.pick(["normal", "below zero", "one large", "even"])
+        if shape == "below zero":
+            dW = -dW.abs()
+        elif shape == "one large":
+            dW = torch.where(dW.abs() < dW.abs().max(), 1e-3 * dW, dW)
+        elif shape == "even":
+            dW = 2.0 * size * torch.where(dW > 0, 1.0, -1.0).double()
         kind = draw.integer(0, 3)
-        if kind == 0:
+        if shape == "even":
+            db = torch.zeros(H).double()
+            db[-1] = 2.2e-5 * 2.0 * size  # one unit alone learns, and only just
+        elif kind == 0:
             db[1:] = 0.0  # one unit alone learns
         elif kind == 1:
             db[1:] = -db[0] / (H - 1)  # all of them do, and their sum is zero
@@ -694,7 +726,7 @@ def measured_gradients(draw: Draw) -> dict[str, object]:
             db = -db.abs()
         if is_dead:  # rounding: a few units in the last place of the numbers that were added up
             db = torch.randint(-4, 5, (H,), generator=draw.generator).double() * 2.0**-24 * size
-            db[0] = 2.0**-24 * size
+            db[:2] = 2.0**-24 * size
         weight_grads.append(draw.finish(dW))
         bias_grads.append(draw.finish(db))
     return {"weight_grads": weight_grads, "bias_grads": bias_grads}
@@ -709,7 +741,7 @@ def measured_gradients(draw: Draw) -> dict[str, object]:
 )
 def dead_biases(weight_grads, bias_grads):
     ratios = [float(b.abs().max() / w.abs().max()) for w, b in zip(weight_grads, bias_grads, strict=True)]
-    assert not any(1e-6 < ratio < 1e-4 for ratio in ratios)
+    assert not any(0.5e-5 < ratio < 2e-5 for ratio in ratios)
     return [ratio < 1e-5 for ratio in ratios]
 
 
@@ -778,6 +810,35 @@ def one_small_entry_is_enough(weight_grads, bias_grads):
 def mean_of_the_gradient(weight_grads, bias_grads):
     pairs = zip(weight_grads, bias_grads, strict=True)
     return [bool(db.mean().abs() <= 1e-5 * dW.abs().max()) for dW, db in pairs]
+
+
+@dead_biases.misconception(
+    symptom="A bias is called dead of which one unit still learns, but little.",
+    question="Do you compare the largest sizes, or something into which all sizes go?",
+    rule="A mean or a norm hides a single entry. A bias is dead if none of its entries moves.",
+)
+def means_of_sizes(weight_grads, bias_grads):
+    pairs = zip(weight_grads, bias_grads, strict=True)
+    return [bool(db.abs().mean() <= 1e-5 * dW.abs().mean()) for dW, db in pairs]
+
+
+@dead_biases.misconception(
+    symptom="Dead biases are missed in layers whose weight gradients are nearly all below zero.",
+    question="Is the largest number also the one that is largest in size?",
+    rule="Sizes are compared without their signs, on both sides of the comparison.",
+)
+def sign_of_the_weights_kept(weight_grads, bias_grads):
+    return [bool(db.abs().max() <= 1e-5 * dW.max()) for dW, db in zip(weight_grads, bias_grads, strict=True)]
+
+
+@dead_biases.misconception(
+    symptom="Dead biases are missed where the units of a layer have gradients of very different sizes.",
+    question="With what is each entry of the bias compared: with its own column, or with the whole layer?",
+    rule="One scale for a layer: that of its largest gradient.",
+)
+def each_unit_by_itself(weight_grads, bias_grads):
+    pairs = zip(weight_grads, bias_grads, strict=True)
+    return [bool((db.abs() <= 1e-5 * dW.abs().max(0).values).all()) for dW, db in pairs]
 
 
 @dead_biases.misconception(

@@ -313,6 +313,16 @@ def output_seed_matters(student, H, V, seed):
     return not any(close(one, other) for other in others)
 
 
+# Two draws of n = H * V >= 200 numbers have a correlation of about 1 / sqrt(n); for normal ones it is beyond
+# 0.5 with probability below 1e-12. The means of the columns hold 1 / H of the variance, far from most of it.
+@init_output_layer.property("has weights drawn one by one, and anew for another seed", examples=2)
+def output_weights_drawn(student, H, V, seed):
+    here, there = (student(H, V, seed + more)[0] for more in (0, 1))
+    together = torch.corrcoef(torch.stack([here.flatten(), there.flatten()]))[0, 1]
+    within = (here - here.mean(0)).std() / here.std()
+    return abs(float(together)) < 0.5 and float(within) > 0.5
+
+
 STATE = remote_function("""
     def state():
         state = torch.get_rng_state().double()
@@ -433,6 +443,16 @@ def output_seed_ignored(H, V, seed):
 
 
 @init_output_layer.misconception(
+    symptom="The weights are small and all different, and grow in even steps.",
+    question="What chooses your numbers: chance, or a formula?",
+    rule="Weights that follow a pattern hand it on to the gradients. Draw them.",
+)
+def counted_instead_of_drawn(H, V, seed):
+    W2 = (torch.arange(H * V, dtype=torch.float64).reshape(H, V) + seed) * 1e-7
+    return W2 * 1000 / (H * V) ** 0.5, torch.zeros(V, dtype=torch.float64)
+
+
+@init_output_layer.misconception(
     symptom="The numbers are fine, but after your call other code draws other random numbers than before.",
     question="Whose random generator do you seed?",
     rule="The global generator belongs to everybody. Make one of your own and pass it on.",
@@ -455,7 +475,8 @@ def output_in_float32(H, V, seed):
 
 
 def layers_with_twins(draw: Draw):
-    """Six to eight units: two twins, a triple, and units that differ from one of them in one place only."""
+    """Six to eight units: two twins, a triple, and units that differ from one of them in one place only, by
+    much or by next to nothing."""
     K, V = draw.integer(2, 4), draw.integer(2, 4)
     H = draw.integer(6, 8)
     wires = draw.normal(H, K + 1 + V)
@@ -465,7 +486,13 @@ def layers_with_twins(draw: Draw):
     wires[a], wires[b] = wires[c], wires[c]  # a triple at most; then some of them are told apart
     wires[d, into], wires[d, bias] = wires[c, into], wires[c, bias]  # the same but for what goes out
     wires[e] = wires[c]
-    wires[e, draw.pick([0, K, K + V])] += 1  # the same but for one number
+    place = draw.pick([0, K, K + V])  # the same but for one number, or for the order of two
+    step = draw.pick([1.0, 2e-6 * float(wires[e, place].abs()), 0.0])
+    wires[e, place] += step
+    if not step:
+        wires[e, :2] = wires[e, :2].flip(0)
+    if draw.integer(0, 1):
+        wires[d, out] = -wires[c, out]  # listened to with the other sign
     wires[f, out] = wires[c, out]
     if draw.integer(0, 1):
         wires[a] = wires[d]  # two pairs in place of a triple
@@ -569,6 +596,16 @@ def equals_itself(W1, b1, W2):
 def one_number_is_enough(W1, b1, W2):
     wires = torch.cat([W1.T, b1[:, None], W2], 1)
     return (wires[:, None] == wires).any(2).sum(1) > 1
+
+
+@symmetric_units.misconception(
+    symptom="Units are marked that differ in a late digit.",
+    question="What becomes of a small difference in a thousand steps?",
+    rule="Nearly equal is not equal: a difference that is there at all can grow.",
+)
+def nearly_equal_is_enough(W1, b1, W2):
+    wires = torch.cat([W1.T, b1[:, None], W2], 1)
+    return torch.isclose(wires[:, None], wires).all(2).sum(1) > 1
 
 
 @symmetric_units.misconception(

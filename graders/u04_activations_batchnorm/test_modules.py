@@ -71,6 +71,10 @@ def drawn(layer):
     centre = "zero" if abs(mean) < 0.2 * spread else "not zero"
     return {"spread": size, "mean": centre, "normal": 0.0185 < beyond < 0.0725}
 """)
+_ALIKE = remote_function("""
+def alike(one, other):
+    return bool((one.weight == other.weight).all())
+""")
 
 
 @grades(
@@ -79,7 +83,8 @@ def drawn(layer):
     x=far_from_degenerate,
     g=far_from_degenerate,
     examples=5,
-    parts={name: (name,) for name in ("parameters", "new bias", "spread", "mean", "normal", "out", "kept")},
+    parts={name: (name,) for name in ("parameters", "new bias", "spread", "mean", "normal", "out", "kept")}
+    | {"two layers alike": ("two layers alike",)},
 )
 def linear_layer(x, weight, bias, g):
     leaves = [t.clone().requires_grad_() for t in (x, weight, bias)]
@@ -92,6 +97,7 @@ def linear_layer(x, weight, bias, g):
         "spread": "as asked",
         "mean": "zero",
         "normal": True,
+        "two layers alike": False,
         "out": out.detach(),
         "kept": out.detach(),
         "dx": dx,
@@ -112,7 +118,9 @@ def play_linear(
     layer, bare = student(*weight.shape), student(*weight.shape, bias=False)
     answer = {"parameters": student.run(_SHAPES, layer), "new bias": student.run(_COPY, layer.bias)}
     answer |= student.run(_DRAWN, student(120, 25))
+    answer["two layers alike"] = student.run(_ALIKE, student(5, 4), student(5, 4))
     student.run(_FILL, layer, [weight, bias])
+    layer(1 - 2 * x)  # not its last call
     answer |= {"out": layer(x), "kept": layer.out} | student.run(_BACKWARD, layer, x, g)
     del answer["graph"]
     student.run(_FILL, bare, [weight])
@@ -257,6 +265,23 @@ linear_layer.misconception_by_edit(
     rule="Training changes parameters in place. A copy would be trained in vain.",
 )
 linear_layer.misconception_by_edit(
+    "one_seed_for_all_layers",
+    old="torch.randn(fan_in, fan_out) / fan_in**0.5",
+    new="torch.randn(fan_in, fan_out, generator=torch.Generator().manual_seed(2147483647)) / fan_in**0.5",
+    symptom="Two new layers of one shape have the same weights.",
+    question="How often is your generator seeded: once, or once for each layer?",
+    rule="A generator that is made anew begins anew. Whoever wants other numbers goes on with the same one.",
+)
+linear_layer.misconception_by_edit(
+    "first_output_kept",
+    old="        return self.out\n",
+    new="        out = self.out\n        self.first = self.first if hasattr(self, 'first') else out\n"
+    "        self.out = self.first\n        return out\n",
+    symptom="After a second call the attribute out still holds the output of the first.",
+    question="When does your code write to out?",
+    rule="The attribute shows the last call, so every call writes it.",
+)
+linear_layer.misconception_by_edit(
     "out_not_kept",
     old="        return self.out\n",
     new="        out, self.out = self.out, None\n        return out\n",
@@ -292,6 +317,8 @@ ORDER = (
     "second",
     "after training",
     "alone",
+    "together",
+    "kept in evaluation",
     "after evaluation",
     "usual eps",
     "usual momentum",
@@ -336,6 +363,7 @@ def norm_layer(x, y, gamma, beta, g, eps, momentum):
         answer["second"] = layer(y).detach()
         answer["after training"] = state(layer)
         answer["alone"] = layer.eval()(x[:1]).detach()
+        answer["together"] = answer["kept in evaluation"] = layer(y).detach()
         answer["after evaluation"] = state(layer)
         x = x.clone().requires_grad_()
         grads = gradients_of(layer.train()(x), g, [x, layer.weight, layer.bias])
@@ -366,6 +394,8 @@ def play_norm(
     answer["after training"] = student.run(_STATE, layer)
     layer.training = False
     answer["alone"] = layer(x[:1])
+    answer["together"] = layer(y)
+    answer["kept in evaluation"] = layer.out
     answer["after evaluation"] = student.run(_STATE, layer)
     layer.training = True
     return answer | student.run(_BACKWARD, layer, x, g)
@@ -480,6 +510,14 @@ norm_layer.misconception_by_edit(
     rule="The lecture's first version used another momentum than the layer does.",
 )
 norm_layer.misconception_by_edit(
+    "mode_guessed_from_the_batch",
+    old="        if self.training:\n",
+    new="        if x.shape[0] > 1:\n",
+    symptom="In evaluation one example alone is right, and several at once are not.",
+    question="How does your layer find out in which mode it is?",
+    rule="The flag says what is meant. How many examples come at once says nothing about it.",
+)
+norm_layer.misconception_by_edit(
     "unbiased_normalisation",
     old="x.var(dim=0, correction=0)",
     new="x.var(dim=0)",
@@ -587,24 +625,34 @@ def untouched(layer, x):
 """)
 
 
+def some_far_out(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """Numbers of which some are so large that their exponentials overflow."""
+    values = torch.randn(shape, generator=draw.generator, dtype=torch.float64)
+    values[0, 0], values[-1, -1] = 800.0, -900.0
+    return draw.finish(values)
+
+
 @grades(
     "TanhModule",
+    x=some_far_out,
     g=far_from_degenerate,
     examples=4,
     parts={name: (name,) for name in ("parameters", "out", "kept", "x untouched", "dx")},
 )
 def tanh_layer(x, g):
     out = torch.tanh(x)
-    dx = g * (1 - out**2)
+    dx = g * (1 - x.clamp(-3, 3).tanh() ** 2)
     return {"parameters": [], "out": out, "kept": out, "x untouched": True, "dx": dx}
 
 
 @tanh_layer.play
 def play_tanh(student, x: Float[Tensor, "N H"], g: Float[Tensor, "N H"]):
-    layer = student()
-    answer = {"parameters": layer.parameters(), "out": layer(x.clone()), "kept": layer.out}
-    answer["x untouched"] = student.run(_UNTOUCHED, layer, x)
-    return answer | {"dx": student.run(_BACKWARD, layer, x, g)["dx"]}
+    layer, other = student(), student()
+    layer(-x)  # not its last call
+    answer = {"parameters": layer.parameters(), "out": layer(x.clone())}
+    other(-x)
+    answer |= {"kept": layer.out, "x untouched": student.run(_UNTOUCHED, layer, x)}
+    return answer | {"dx": student.run(_BACKWARD, layer, x.clamp(-3, 3), g)["dx"]}
 
 
 @tanh_layer.alternative
@@ -655,6 +703,14 @@ tanh_layer.misconception_by_edit(
     rule="The output of the layer before belongs to that layer. It will be looked at again.",
 )
 tanh_layer.misconception_by_edit(
+    "quotient_of_exponentials",
+    old="torch.tanh(x)",
+    new="(x.exp() - (-x).exp()) / (x.exp() + (-x).exp())",
+    symptom="Large inputs give NaN.",
+    question="How large is the exponential of 800, and what is infinity divided by infinity?",
+    rule="A formula that is right on paper may overflow on the way. Use the function that is made for it.",
+)
+tanh_layer.misconception_by_edit(
     "sigmoid_instead",
     old="torch.tanh(x)",
     new="torch.sigmoid(x)",
@@ -674,8 +730,8 @@ tanh_layer.misconception_by_edit(
 
 # -- sequential -----------------------------------------------------------------------------------------
 
-# A model of toy layers, none of them the student's: each of a kind that shows in the result. The third is a
-# model itself.
+# A model of toy layers, none of them the student's: each of a kind that shows in the result. The last is a
+# model itself, and so is the last layer of that.
 _MODEL = remote_function("""
 def model_of(Sequential, x, factors, shifts):
     class Affine:
@@ -692,9 +748,12 @@ def model_of(Sequential, x, factors, shifts):
         def parameters(self):
             return []
     layers = [Affine(f.clone(), s.clone()) for f, s in zip(factors, shifts)]
-    inner = Sequential(layers[2:])
-    model = Sequential([layers[0], Cube(), layers[1], inner])
-    answer = {"flag at first": getattr(model, "training", None), "out": model(x).clone()}
+    cube, innermost = Cube(), Sequential(layers[3:])
+    inner = Sequential([layers[2], innermost])
+    model = Sequential([layers[0], cube, layers[1], inner])
+    answer = {"flag at first": getattr(model, "training", None)}
+    model(x / 2)  # not its last call
+    answer["out"] = model(x).clone()
     answer["kept"] = getattr(model, "out", None)
     found = list(model.parameters())
     plain = all(isinstance(p, torch.Tensor) for p in found)
@@ -706,8 +765,8 @@ def model_of(Sequential, x, factors, shifts):
     answer["after an update"] = model(x).clone()
     model.train(False)
     answer["flag in evaluation"] = getattr(model, "training", None)
+    answer["layer by layer in evaluation"] = [layer.training for layer in [*layers, cube, inner, innermost]]
     answer["in evaluation"] = model(x).clone()
-    answer["layer by layer in evaluation"] = [layer.training for layer in model.layers[:3]]
     model.train()
     answer["back in training"] = model(x).clone()
     return answer
@@ -724,8 +783,8 @@ def gentle(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     x=gentle,
     factors=gentle,
     shifts=gentle,
-    minimum={"N": 2, "P": 3},
-    largest={"P": 5, "N": 5},
+    minimum={"N": 2, "P": 4},
+    largest={"P": 6, "N": 5},
     examples=5,
     parts={name: (name,) for name in ("flag at first", "out", "kept", "parameters", "after an update")},
 )
@@ -745,7 +804,7 @@ def sequential(x, factors, shifts):
         "after an update": through(2, True),
         "flag in evaluation": False,
         "in evaluation": through(2, False),
-        "layer by layer in evaluation": [False] * 3,
+        "layer by layer in evaluation": [False] * (len(factors) + 3),
         "back in training": through(2, True),
     }
 
@@ -877,6 +936,14 @@ sequential.misconception_by_edit(
     symptom="After train(False) the layers of an inner model still behave as in training.",
     question="What happens to layers inside a layer?",
     rule="A model may hold models. A change for all must go down to the last layer.",
+)
+sequential.misconception_by_edit(
+    "flag_one_model_deep",
+    old="                layer.train(mode)",
+    new="                for inner in layer.layers:\n                    inner.training = mode",
+    symptom="After train(False) a model in a model in a model still behaves as in training.",
+    question="How many models may lie in one another before your loops end?",
+    rule="Where a depth is not known, each level hands the order on to the next.",
 )
 sequential.misconception_by_edit(
     "own_flag_forgotten",

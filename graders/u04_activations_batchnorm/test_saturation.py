@@ -239,11 +239,14 @@ def share_of_rows(h, tau):
 # --- dead_units -------------------------------------------------------------------------------------------
 
 
+# Every kind in every run, and tanh with thresholds on both sides of the outputs that nearly reach them.
+LAYERS = [("tanh", 0.9), ("relu", 0.97), ("leaky_relu", 0.9), ("tanh", 0.97), ("relu", 0.9), ("tanh", 0.99)]
+
+
 def layer_with_dead_units(draw: Draw):
     """Outputs of 34 to 40 examples, of which some units are stuck on all, on the first 32, or on half."""
     M, H = draw.integer(34, 40), draw.integer(6, 9)
-    kind = draw.pick(["tanh", "tanh", "relu", "relu", "leaky_relu"])
-    tau = draw.pick([0.9, 0.97, 0.99])
+    kind, tau = LAYERS[draw.sizes["C"] - 1]
     x = draw.uniform(M, H) * 4 - 2
     stuck = -4.0 - draw.uniform(M, H)  # for every kind a large negative input
     order = torch.randperm(H, generator=draw.generator).tolist()
@@ -252,18 +255,30 @@ def layer_with_dead_units(draw: Draw):
     if kind == "tanh":  # dead, now at one end and now at the other
         x[:, order[1]] *= torch.where(draw.uniform(M) < 0.5, 1.0, -1.0)
         x[:, order[5]] = -stuck[:, order[5]]  # dead at the upper end
-    x[:, order[4]] = draw.pick([1.7, 2.3]) + 0.05 * draw.uniform(M)  # tanh of it: 0.93 to 0.94, 0.98
+    near = 2.3 if tau == 0.97 else 1.7  # tanh of it: 0.98, or 0.93 to 0.94
+    x[:, order[4]] = near + 0.05 * draw.uniform(M)
     x[:32, order[2]] = stuck[:32, order[2]]  # alive after a batch of 32
     x[32:, order[2]] = 0.5 + draw.uniform(M - 32)
     x[::2, order[3]] = stuck[::2, order[3]]  # stuck now and then
-    x[draw.integer(0, M - 1), order[3]] = 0.3
+    if kind == "relu":
+        x[:, order[3]] = stuck[:, order[3]]  # stuck but once, and then barely alive
+    x[draw.integer(1, M - 1), order[3]] = 1e-4 if kind == "relu" else 0.3
     x[0] = stuck[0]  # one example on which all are stuck
+    if kind == "leaky_relu":
+        x[:, order[1]] = 0.0  # outputs of zero, from where a leaky relu can still go both ways
     outputs = {"tanh": x.tanh(), "relu": x.clamp(min=0), "leaky_relu": torch.where(x > 0, x, 0.01 * x)}
     h = outputs[kind].to(draw.dtype)
     return {"h": h, "tau": tau, "kind": kind}
 
 
-@grades("dead_units", case_of=layer_with_dead_units, examples=12)
+@grades(
+    "dead_units",
+    case_of=layer_with_dead_units,
+    minimum={"C": 1},
+    largest={"C": len(LAYERS)},
+    every=True,
+    examples=2,
+)
 def dead_units(h, tau, kind):
     dead = []
     for unit in h.T.tolist():
@@ -278,7 +293,7 @@ def dead_units(h, tau, kind):
 
 @dead_units.property("raises a ValueError for a kind that it doesn't know", examples=1)
 def unknown_kind(student, h, tau):
-    return raises("ValueError", student, h, tau, "softsign")
+    return all(raises("ValueError", student, h, tau, kind) for kind in ("softsign", "prelu", "leaky_tanh"))
 
 
 @dead_units.alternative
@@ -380,6 +395,24 @@ def leaky_units_die(h, tau=0.99, kind="tanh"):
 
 
 @dead_units.misconception(
+    symptom="Relu units are called dead whose outputs are small.",
+    question="Which slope has a relu where its output is 0.0001?",
+    rule="A relu is flat on its left side only. Any output above zero lets the gradient through.",
+)
+def small_is_zero(h, tau=0.99, kind="tanh"):
+    return (h < 1e-3).all(0) if kind == "relu" else stuck_on(h, tau, kind).all(0)
+
+
+@dead_units.misconception(
+    symptom="Leaky units are called dead whose outputs are zero for all examples.",
+    question="What is the slope of a leaky relu at zero and beside it?",
+    rule="Small is not zero. Where there is any slope there is something to learn.",
+)
+def leaky_units_die_at_zero(h, tau=0.99, kind="tanh"):
+    return (h == 0).all(0) if kind == "leaky_relu" else stuck_on(h, tau, kind).all(0)
+
+
+@dead_units.misconception(
     symptom="Dead relu units are missed.",
     question="How far from zero is the output of a relu that is stuck?",
     rule="Each nonlinearity is flat in a place of its own: tanh at its ends, relu on its whole left side.",
@@ -447,7 +480,8 @@ def small_bias(answer):
 def normal_weights(answer, T, D, H):
     W1 = answer[0]
     reaches = float(W1.abs().max() / (W1**2).mean().sqrt())
-    return reaches > 1.9 and len(W1.T.unique(dim=0)) == H and len(W1.unique(dim=0)) == T * D
+    sizes = W1.abs()  # two units may not even be each other's mirror image
+    return reaches > 1.9 and len(sizes.T.unique(dim=0)) == H and len(sizes.unique(dim=0)) == T * D
 
 
 @init_hidden.property("changes with the seed", examples=1)
