@@ -155,6 +155,8 @@ def surface_and_point(draw: Draw):
     f, count = SURFACES[draw.sizes["surface"]]
     # Small against the large step and without an end in binary: adding a step and taking it away again shows.
     args = [number(draw) / draw.pick([3, 48]) for _ in range(count - 1)] + [number(draw) / 48]
+    if f is MIXED:
+        args[1] = args[0]  # two inputs may hold the same number
     return {"f": f, "args": args, "h": (0.01, 0.001, 0.1)[draw.sizes["surface"] % 3]}
 
 
@@ -257,6 +259,20 @@ def subtracts_the_nudge_again(f, args, h):
         args[i] += h
         slopes.append((f(*args) - before) / h)
         args[i] -= h
+    return slopes
+
+
+@numeric_gradient.misconception(
+    symptom="It is right unless two inputs hold the same number: then both get the slope of the first one.",
+    question="How do you find the place of an input in the list?",
+    rule="A number says nothing about its place. Count the places.",
+)
+def place_found_by_the_number(f, args, h):
+    slopes = []
+    for x in args:
+        nudged = list(args)
+        nudged[args.index(x)] += h
+        slopes.append((f(*nudged) - f(*args)) / h)
     return slopes
 
 

@@ -123,6 +123,21 @@ def rounded_before_it_was_double(x1, x2, w1, w2, b):
 
 
 @torch_scalar_parity.misconception(
+    symptom="The computation is in float64, and still only seven digits are right.",
+    question="Which dtype has the leaf whose gradient you read?",
+    rule="A gradient has the dtype of its leaf. Ask for the right one from the start.",
+)
+def gradients_of_single_leaves(x1, x2, w1, w2, b):
+    numbers = (x1, x2, w1, w2, b)
+    leaves = [torch.tensor(float(x), dtype=torch.float32, requires_grad=True) for x in numbers]
+    x1, x2, w1, w2, b = (leaf.double() for leaf in leaves)
+    o = torch.tanh(x1 * w1 + x2 * w2 + b)
+    o.backward()
+    grads = [leaf.grad.item() for leaf in leaves]
+    return {"o": o.item(), **dict(zip(("x1", "x2", "w1", "w2", "b"), grads, strict=True))}
+
+
+@torch_scalar_parity.misconception(
     symptom="It fails for an input that is a whole number.",
     question="Which dtype does torch.tensor(2) have?",
     rule="Whole numbers have no neighbours to be nudged to, so PyTorch gives gradients to floats only.",

@@ -29,6 +29,7 @@ def look(node, children, fresh, other):
         "_backward() changes nothing": after == [before[0], 3.0, *before[2:]],
         "every node has its own grad": grad_is_its_own,
         "children of another fresh node": len(other._prev),
+        "equal to another node with its number": bool(fresh == other),
     }
 """)
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
@@ -55,6 +56,7 @@ def node(data, op, label, twice):
         "_backward() changes nothing": True,
         "every node has its own grad": True,
         "children of another fresh node": 0,
+        "equal to another node with its number": False,
         "_op and label of a leaf": ["", ""],
         "repr shows the number": True,
     }
@@ -66,7 +68,7 @@ def play_node(student, data, op, label, twice):
     children = (leaf, leaf) if twice else (leaf, student.Node(1.5))
     parent = student.Node(data, children, op, label)
     fresh, other = student.Node(data), student.Node(data)
-    seen = student.run(LOOK, parent, list(dict.fromkeys(children)), fresh, other)
+    seen = student.run(LOOK, parent, list(children[: 1 if twice else 2]), fresh, other)
     texts = NUMBER.findall(seen.pop("repr").split(" at 0x")[0])
     shown = any(abs(float(text) - data) < 5e-5 for text in texts)
     return seen | {"_op and label of a leaf": [leaf._op, leaf.label], "repr shows the number": shown}
@@ -218,6 +220,27 @@ class OneGradientForAll:
         self.data = data
         self._prev, self._op, self.label = set(_children), _op, label
         self._backward = lambda: None
+
+    def __repr__(self):
+        return f"Node({self.data})"
+
+
+@node.misconception(
+    symptom="Two nodes that hold the same number count as one: one of two such children is missing.",
+    question="When are two nodes equal in your class, and what does a set do with equal things?",
+    rule="Two numbers may be equal and still be two nodes. Identity counts, not value.",
+)
+class EqualByNumber:
+    def __init__(self, data, _children=(), _op="", label=""):
+        self.data, self.grad = data, 0.0
+        self._prev, self._op, self.label = set(_children), _op, label
+        self._backward = lambda: None
+
+    def __eq__(self, other):
+        return self.data == other.data
+
+    def __hash__(self):
+        return hash(self.data)
 
     def __repr__(self):
         return f"Node({self.data})"

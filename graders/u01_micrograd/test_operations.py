@@ -469,7 +469,8 @@ def base_and_exponent(draw: Draw):
     k = POWERS[draw.sizes["power"]]
     a = abs(number(draw)) + 0.5 if isinstance(k, float) else number(draw)
     a = a + math.copysign(0.3, a) if k < 0 else a
-    return {"a": 0.0 if k == 3 else a, "k": k, **gradients(draw)}
+    a = 0.0 if k == 3 else -abs(a) if k == -1 else a  # an odd power of a negative number
+    return {"a": a, "k": k, **gradients(draw)}
 
 
 @grades(
