@@ -12,7 +12,8 @@ def look(node, children, fresh, other):
     grad_is_its_own = "grad" in kept or hasattr(of_the_class, "__set__")
     before = [node.data, node.grad, len(node._prev), fresh.grad]
     node.grad = 3.0
-    returned = node._backward(), fresh._backward()
+    steps = node._backward, fresh._backward
+    returned = [step() if callable(step) else "cannot be called" for step in steps]
     after = [node.data, node.grad, len(node._prev), fresh.grad]
     if type(fresh._prev) is set:
         fresh._prev.add(node)
@@ -178,7 +179,7 @@ node.misconception_by_edit(
     "backward_is_missing",
     "self._backward = lambda: None",
     "self._backward = None",
-    symptom="Calling `_backward` of a leaf raises an error.",
+    symptom="`_backward` of a new node is nothing that could be called.",
     question="What should happen when a leaf is asked to pass its gradient on?",
     rule="A function that does nothing can be called like any other. None cannot.",
 )
