@@ -339,7 +339,7 @@ def even_noise(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     "dropout",
     noise=even_noise,
     p=one_of(0.1, 0.25, 0.4, 0.8),
-    training=one_of(True, True, False),
+    training=one_of(True, False),
     minimum=SIZES,
     examples=8,
     may_alias=True,
