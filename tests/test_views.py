@@ -256,6 +256,17 @@ def test_the_board_counts_and_fits(course: Course) -> None:
     golden("board.txt", text)
 
 
+def test_two_numbers_that_differ_late_look_different(course: Course) -> None:
+    one, other = (Shown("value", value, name="a.grad") for value in (-0.81691105, -0.81691108))
+    case = Counterexample([], one, other, wrong_mask=True)
+    text = draw(
+        exercise_report(
+            result(course, "backward_sum", Verdict.FAILED, "Wrong.", counterexample=case), screen_of().look
+        )
+    )
+    assert "-0.81691105" in text and "-0.81691108" in text
+
+
 def test_the_board_follows_a_long_exercise(course: Course) -> None:
     board = Board(course.exercises[:1], 1, screen_of().look)
     board.begin("exercises")

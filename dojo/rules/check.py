@@ -26,9 +26,9 @@ _SETTABLE = frozenset(("data", "grad", "requires_grad", "gamma", "beta", "weight
 _PLAIN_TYPES = frozenset("bool bytes dict float frozenset int list set str tuple".split())
 _ORDINARY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is shown
-# A scalar of the student's own has these too, where that is the exercise. On a tensor they lead nowhere: it
-# has no graph, since what would start one stays forbidden, and calls run without.
-_OWN_GRADIENTS = frozenset(("grad", "backward"))
+# Layers of the student's own have a `backward` too, and scalars a `grad`, where that is the exercise. On a
+# tensor they lead nowhere: it has no graph, for what would start one stays forbidden, and calls run without.
+_OWN_METHODS, _OWN_GRADIENTS = frozenset(("backward",)), frozenset(("grad",))
 _CONTEXTS = frozenset(("no_grad", "inference_mode"))
 _COMPLEX = why("complex", ("finite_differences",))
 
@@ -114,7 +114,7 @@ class _Checker:
         class calls an attribute `jit` or `f_back`."""
         if is_dunder(name):
             return name in _OWN_DUNDERS
-        if self.own_gradients and name in _OWN_GRADIENTS:
+        if name in _OWN_METHODS or (self.own_gradients and name in _OWN_GRADIENTS):
             return True
         return name not in self.forbidden and name not in taken(self.imports)
 

@@ -107,11 +107,15 @@ def _answers(case: Counterexample, look: Look, room: int) -> list[Block]:
     mask = _mask(case)
     different = pairs(expected.values, actual.values, mask) if expected and actual else []
     notation = Notation([entry for shown in both for entry in entries(shown.values)], different)
+    numbers = expected and actual and all(number(s.values) is not None for s in both)
+    texts = apart(expected.values, actual.values) if numbers and expected and actual else (None, None)
     blocks = []
-    for title, style, shown in (("expected", "right", expected), ("yours", "wrong", actual)):
+    for title, style, shown, text in zip(
+        ("expected", "yours"), ("right", "wrong"), (expected, actual), texts, strict=True
+    ):
         if shown is not None:
             name = f"{title} {clean(shown.name, 40)}" if shown.name else title
-            blocks.append(Painter(look, room, notation, style).picture(name, shown, mask))
+            blocks.append(Painter(look, room, notation, style).picture(name, shown, mask, text))
     return blocks
 
 

@@ -60,11 +60,15 @@ class Painter:
     notation: Notation
     style: str = "wrong"
 
-    def picture(self, name: str, shown: Shown, mask: Any = None) -> Block:
-        """One value: a heading and its numbers, or `name = value` where it is a short scalar."""
+    def picture(self, name: str, shown: Shown, mask: Any = None, text: str | None = None) -> Block:
+        """One value: a heading and its numbers, or `name = value` where it is a short scalar.
+
+        text: how to write it on one line, if not as usual.
+        """
         title = Text.assemble((name, "strong"), no_wrap=True)
         values = shown.values
-        text = clean(values, 200) if shown.kind in ("code", "text") else plain_value(values)
+        if text is None:
+            text = clean(values, 200) if shown.kind in ("code", "text") else plain_value(values)
         if self._is_short(shown, text, mask) and len(name) + 3 + len(text) < self.width:
             return [title.append(" = ", "muted").append_text(self._marked(text, mask))]
         title.append(f"  {facts(shown, self.look)}".rstrip(), "muted")

@@ -4,7 +4,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 def crop_context(idx: Int[Tensor, 'B L'], block_size: int) -> Int[Tensor, 'B T']:
-    return idx[:, -block_size:].clone()
+    return idx[:, -block_size:]
 
 def generate(model: Callable[[Tensor], tuple[Tensor, Tensor | None]], idx: Int[Tensor, 'B L'], n: int, block_size: int) -> Int[Tensor, 'B M']:
     for _ in range(n):

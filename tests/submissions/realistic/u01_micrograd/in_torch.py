@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 
 
 def torch_scalar_parity(x1, x2, w1, w2, b):
-    x1, x2, w1, w2, b = (torch.tensor([x]).double() for x in (x1, x2, w1, w2, b))
+    x1, x2, w1, w2, b = (torch.tensor([x], dtype=torch.double) for x in (x1, x2, w1, w2, b))
     for leaf in (x1, x2, w1, w2, b):
         leaf.requires_grad = True
     o = torch.tanh(x1 * w1 + x2 * w2 + b)

@@ -55,7 +55,7 @@ class Value(Leaf):
         return self * other ** (-1)
 
     def __rtruediv__(self, other):
-        return (self / other) ** (-1)
+        return self ** (-1) * other
     __radd__ = __add__
     __rmul__ = __mul__
 

@@ -28,7 +28,8 @@ def estimate_loss(model: nn.Module, get_batch: Callable[[str], tuple[Tensor, Ten
     training = model.training
     model.eval()
     with torch.no_grad():
-        means = {split: sum((float(model(*get_batch(split))[1]) for _ in range(k))) / k for split in ('train', 'val')}
+        means = {split: sum((model(*get_batch(split))[1] for _ in range(k))) / k for split in ('train', 'val')}
+    model.train(training)
     return means
 
 

@@ -32,7 +32,8 @@ def kept_by_block(x, w, heads, flag=''):
     xhat2, r2 = normed(r, flag)
     n2 = w['gamma2'] * xhat2 + w['beta2']
     u = n2 @ w['W1'].mT + w['b1']
-    a = u * torch.special.ndtr(u)
+    inner = math.sqrt(2 / math.pi) * (u + 0.044715 * u ** 3)
+    a = u * (0.5 + 0.5 * torch.tanh(inner) if flag == 'tanh' else torch.special.ndtr(u))
     names = 'xhat1 r1 n1 q k v p oc xhat2 r2 n2 u a'.split()
     cache = dict(zip(names, (xhat1, r1, n1, q, k, v, p, oc, xhat2, r2, n2, u, a), strict=True))
     cache |= {name: w[name].clone() for name in ('gamma1', 'Wqkv', 'Wo', 'gamma2', 'W1', 'W2')}
@@ -101,7 +102,12 @@ def through_block(dout, c, flag=''):
     g = {}
     da, g['W2'], g['b2'] = through_linear(dout, c['a'], c['W2'])
     u = c['u']
-    du = da * (torch.special.ndtr(u) + u * torch.exp(-u * u / 2) / math.sqrt(2 * math.pi))
+    below, density = (torch.special.ndtr(u), torch.exp(-u * u / 2) / math.sqrt(2 * math.pi))
+    if flag == 'tanh':
+        k = math.sqrt(2 / math.pi)
+        below = 0.5 + 0.5 * torch.tanh(k * (u + 0.044715 * u ** 3))
+        density = 2 * below * (1 - below) * k * (1 + 3 * 0.044715 * u ** 2)
+    du = da * (below + u * density)
     dn2, g['W1'], g['b1'] = through_linear(du, c['n2'], c['W1'])
     dr, g['gamma2'], g['beta2'] = through_norm(dn2, c['xhat2'], c['r2'], c['gamma2'])
     if flag != 'second_residual':

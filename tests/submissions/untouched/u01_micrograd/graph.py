@@ -60,7 +60,8 @@ def dot_source(root: Node) -> str:
     both with four decimals: `label="{ c | data -6.0000 | grad 0.0000 }"`. Every node that is no leaf has a
     second, smaller node beside it, labelled with the operation alone. Arrows lead from the box of each
     parent to the operation, and from the operation to the box of its result. What the nodes are called
-    inside the text is up to you, as long as no two share a name. One statement on each line.
+    inside the text is up to you, as long as no two share a name and graphviz can read it: letters, digits and
+    underscores, or anything in double quotes. One statement on each line.
 
     For a leaf alone the text could be:
 
@@ -82,7 +83,7 @@ def topo_sort(root: Node) -> list[Node]:
     """Return all nodes that `root` was made from as a list in which every node stands after its parents.
 
     `root` is in it, at the end, and no node is in it twice. There are often several such orders; each is
-    right. Two different nodes may hold the same number.
+    right. Two different nodes may hold the same number. Nothing in the graph is changed.
 
     >>> a = Node(3.0)
     >>> b = Node(6.0, (a, a), "+", slopes=(1.0, 1.0))

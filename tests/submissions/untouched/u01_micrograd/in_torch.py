@@ -11,9 +11,9 @@ def torch_scalar_parity(x1: float, x2: float, w1: float, w2: float, b: float) ->
     """Let PyTorch find the gradients of the neuron that you differentiated by hand.
 
     Make a tensor of one number for each input, compute o = tanh(x1*w1 + x2*w2 + b) from them, and let
-    autograd run backwards from o. Work in float64, because PyTorch's usual float32 agrees with your own
-    engine to seven digits only. An input may also be an int. Returns o and the gradients of the five
-    inputs under "o", "x1", "x2", "w1", "w2" and "b", all of them plain Python floats.
+    autograd run backwards from o. Work in float64 from the first tensor on, because PyTorch's usual float32
+    agrees with your own engine to seven digits only. An input may also be an int. Returns o and the
+    gradients of the five inputs under "o", "x1", "x2", "w1", "w2" and "b", all of them plain Python floats.
 
     >>> parity = torch_scalar_parity(2, 0, -3.0, 1.0, 6.8813735870195432)
     >>> round(parity["o"], 6), round(parity["x1"], 6), round(parity["w1"], 6)
@@ -44,5 +44,5 @@ class LegendrePolynomial3(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, g: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        """The gradient of `x`, where `g` is the gradient that has arrived at the result."""
+        """The gradient of `x`, where `g` is what has arrived at the result. `g` stays as it is."""
         raise NotImplementedError

@@ -75,8 +75,8 @@ class MLP:
     """Layers one after the other: `MLP(3, [4, 4, 1])` has 3 inputs, two layers of 4 neurons and one of 1.
 
     A call takes a list of `nin` inputs and returns what the last layer returns. `parameters()` is one flat
-    list, layer after layer. Make the layers with `Layer`: checks of this exercise put a right one in its
-    place, so yours need not work yet.
+    list, layer after layer. Only the last layer may have a single neuron. `nouts` stays as it is. Make the
+    layers with `Layer`: checks of this exercise put a right one in its place, so yours need not work yet.
 
     >>> MLP(3, [4, 4, 1]) is not None
     True

@@ -13,8 +13,9 @@ class LinearModule:
     """A linear layer: `x @ weight + bias`.
 
     `weight` is a tensor of shape (fan_in, fan_out), drawn from a normal distribution with mean 0 whose
-    standard deviation keeps the spread of standardised inputs: gain 1. `bias` is a tensor of zeros of
-    shape (fan_out,), or None where the layer has none. `out` is the output of the last call.
+    standard deviation keeps the spread of standardised inputs: gain 1. Every new layer draws other numbers.
+    `bias` is a tensor of zeros of shape (fan_out,), or None where the layer has none. `out` is the output of
+    the last call.
 
     >>> layer = LinearModule(3, 2)
     >>> [tuple(p.shape) for p in layer.parameters()]
@@ -134,9 +135,10 @@ def build_mlp_bn(
     `widths` are the widths from the input to the classes. Each two neighbours are joined by a linear layer
     without bias (why, says `bias_before_bn_is_dead`), then comes batchnorm, then a tanh; after the last
     batchnorm there is none. The three classes are arguments, so that you can build with layers of your
-    own or of others: `Linear(fan_in, fan_out, bias=...)`, `BatchNorm1d(dim)` with the attributes `gamma`
-    and `beta`, `Tanh()`. At the end make the first predictions unsure: scale the output of the network
-    to a tenth, by what still has an effect on it. Everything else stays as the classes make it.
+    own or of others: `Linear(fan_in, fan_out, bias=...)` with the attribute `weight`, `BatchNorm1d(dim)`
+    with `gamma` and `beta`, `Tanh()`; all have the method `parameters()`. At the end make the first
+    predictions unsure: scale the output of the network to a tenth, by what still has an effect on it.
+    Everything else stays as the classes make it.
     Returns the layers as a list, each one an object of its own.
 
     >>> layers = build_mlp_bn([3, 4, 2], LinearModule, BatchNorm1dModule, TanhModule)

@@ -16,6 +16,7 @@ def reward_pair_loss(better: Float[Tensor, "N"], worse: Float[Tensor, "N"]) -> F
     >>> reward_pair_loss(torch.tensor([1.0, 0.0]), torch.tensor([1.0, 0.0]))
     tensor(0.6931)
 
-    Source: Ouyang et al. 2022, "Training language models to follow instructions", equation 1.
+    Source: Ouyang et al. 2022, "Training language models to follow instructions with human feedback",
+    equation 1.
     """
     raise NotImplementedError

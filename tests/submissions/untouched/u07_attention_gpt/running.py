@@ -11,7 +11,8 @@ def crop_context(idx: Int[Tensor, "B L"], block_size: int) -> Int[Tensor, "B T"]
     """Return what a model that reads at most `block_size` tokens is shown of a longer text.
 
     `idx` holds B texts of L tokens each, and each is cropped to the same T tokens: those that matter most
-    for the token that comes next. A text that is short enough stays whole. `idx` stays as it is.
+    for the token that comes next. A text that is short enough stays whole. `idx` stays as it is, and the
+    result may be a view of it.
 
     >>> crop_context(torch.tensor([[7, 8, 9]]), block_size=2).shape
     torch.Size([1, 2])

@@ -105,7 +105,8 @@ def attention_aggregate_backward(
     tensor([[[ 2.],
              [10.]]])
 
-    Source: Vaswani et al. 2017, sections 3.2.1 and 5.4.
+    Source: Vaswani et al. 2017, section 3.2.1; dropout of the weights as in Radford et al. 2018, "Improving
+    Language Understanding by Generative Pre-Training", section 4.1.
     """
     raise NotImplementedError
 

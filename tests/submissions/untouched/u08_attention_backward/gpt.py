@@ -98,8 +98,8 @@ def manual_gpt_train(
     "gammaf" (C,), "betaf" (C,), and "blocks", a list with a dict of the twelve parameters of each block,
     named as in `prenorm_block_backward`. Every parameter p becomes p - lr * its gradient at every step.
 
-    Returns the S losses, each taken before the update of its step, and the final parameters in the same
-    form. `params` and its tensors stay as they are: train on copies.
+    Returns the S losses in one tensor of the parameters' dtype, each taken before the update of its step,
+    and the final parameters in the same form. `params` and its tensors stay as they are: train on copies.
 
     Example: while `wte` is all zeros, all V tokens are equally likely and the loss is ln V.
     Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.3.
