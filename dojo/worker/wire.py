@@ -109,19 +109,7 @@ def _encode(
         if depth >= DEPTH_LIMIT or entries > budget[0]:
             return {"k": "alien", "type": kind.__name__, "why": "nested too deeply or too large"}
         budget[0] -= entries
-    if kind in (list, tuple):
-        return {"k": kind.__name__, "v": [_encode(v, payload, keep, depth + 1, budget) for v in value]}
-    if kind in (set, frozenset):
-        members = [_encode(v, payload, keep, depth + 1, budget) for v in value]
-        return {"k": "set", "v": members}
-    if kind is dict and not all(map(_is_plain_key, value)):
-        return {"k": "alien", "type": "dict", "why": "not all of its keys are plain data"}
-    if kind is dict:
-        pairs = [
-            [_encode(k, payload, keep, depth + 1, budget), _encode(v, payload, keep, depth + 1, budget)]
-            for k, v in value.items()
-        ]
-        return {"k": "dict", "v": pairs}
+        return _encode_container(value, kind, lambda inner: _encode(inner, payload, keep, depth + 1, budget))
     if kind is _Tensor:
         return _encode_tensor(value, payload)
     if kind is Handle:
@@ -141,6 +129,15 @@ def _encode(
         return {"k": "handle", "n": handle.number, "type": handle.type}
     why = "a tensor subclass" if isinstance(value, _Tensor) else "not plain data"
     return {"k": "alien", "type": str(kind.__name__)[:80], "why": why}
+
+
+def _encode_container(value: Any, kind: type, encoded: Callable[[Any], Any]) -> Any:
+    if kind is not dict:
+        name = "set" if kind is frozenset else kind.__name__
+        return {"k": name, "v": [encoded(inner) for inner in value]}
+    if not all(map(_is_plain_key, value)):
+        return {"k": "alien", "type": "dict", "why": "not all of its keys are plain data"}
+    return {"k": "dict", "v": [[encoded(key), encoded(inner)] for key, inner in value.items()]}
 
 
 def _encode_tensor(tensor: torch.Tensor, payload: bytearray) -> Any:
