@@ -23,7 +23,19 @@ from .messages import NONCE, changed, taken_apart
 
 COVERED = ("dojo.worker.wire", "dojo.channel")
 MAX_LEN = 2048
-TOKENS = (*wire.DTYPES, "tensor", "handle", "alien", "code", "list", "tuple", "dict", "NaN", "-Infinity")
+TOKENS = (
+    *wire.DTYPES,
+    "tensor",
+    "handle",
+    "alien",
+    "code",
+    "list",
+    "tuple",
+    "set",
+    "dict",
+    "NaN",
+    "-Infinity",
+)
 
 
 class FakeSocket:
@@ -96,7 +108,7 @@ def _check_values(values: dict[Any, Any], payload: bytes) -> None:
 def _count(value: Any, depth: int, tensors: list[torch.Tensor]) -> int:
     """The number of values in a value. Fails for one that the wire should have refused."""
     assert depth <= wire.DEPTH_LIMIT
-    if type(value) in (list, tuple):
+    if type(value) in (list, tuple, frozenset):
         return 1 + sum(_count(v, depth + 1, tensors) for v in value)
     if type(value) is dict:
         return 1 + sum(_count(v, depth + 1, tensors) for pair in value.items() for v in pair)
@@ -134,6 +146,8 @@ def _same(one: Any, two: Any) -> bool:
         return False
     if type(one) in (list, tuple):
         return len(one) == len(two) and all(map(_same, one, two))
+    if type(one) is frozenset:
+        return sorted(map(repr, one)) == sorted(map(repr, two))  # a NaN is equal to no other
     if type(one) is dict:
         return _same(list(one.items()), list(two.items()))
     if type(one) is torch.Tensor:

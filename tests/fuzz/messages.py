@@ -45,13 +45,13 @@ def tensor(chance: random.Random, at: int = 0) -> tuple[dict[str, Any], bytes]:
 
 def value(chance: random.Random, depth: int = 0) -> Any:
     """Any value as the wire describes it, but for tensors."""
-    kind = chance.choice(("odd", "number", "list", "tuple", "dict", "handle", "alien", "code"))
+    kind = chance.choice("odd number list tuple set dict handle alien code name".split())
     few = range(chance.randrange(4) if depth < 4 else 0)
     if kind == "odd":
         return chance.choice(_ODD)
     if kind == "number":
         return chance.choice(_NUMBERS)
-    if kind in ("list", "tuple"):
+    if kind in ("list", "tuple", "set"):
         return {"k": kind, "v": [value(chance, depth + 1) for _ in few]}
     if kind == "dict":
         return {"k": kind, "v": [[value(chance, depth + 1), value(chance, depth + 1)] for _ in few]}
@@ -117,7 +117,7 @@ def changed_data(data: Any, chance: random.Random) -> Any:
     elif what == 4 and type(owner[key]) is int:
         owner[key] += chance.choice((-8, -1, 1, 8))
     else:
-        owner[key] = {"k": chance.choice(("list", "tuple")), "v": [owner[key]]}
+        owner[key] = {"k": chance.choice(("list", "tuple", "set")), "v": [owner[key]]}
     return data
 
 
