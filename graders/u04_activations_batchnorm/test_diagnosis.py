@@ -180,17 +180,11 @@ def update_to_data(update: Tensor, weight: Tensor, columns: list[int] | None = N
     return torch.stack([u / w for u, w in parts])
 
 
-@lru_cache(maxsize=4)
-def broken_networks(seed: int) -> list[dict[str, object]]:
-    """Train one small network for each entry of CAUSES, all at once, and return their statistics.
-
-    Over 300 seeds these were the ranges of what tells the defects apart:
-        first loss less ln V            up to 0.6; overconfident from 5.0
-        saturated in the last layer     up to 0.11; gain high 0.32 to 0.54; forgot fan-in from 0.67
-        act_std of the last layer       gain low up to 0.10; all others from 0.57
-        median of the late log_ratio    lr low up to -4.9; lr high from -1.2; all others -3.6 to -2.1
-    """
-    generator, networks = torch.Generator().manual_seed(seed), len(CAUSES)
+def initial(
+    generator: torch.Generator,
+) -> tuple[list[int], Tensor, Tensor, list[Tensor], list[Tensor], Tensor]:
+    """For each entry of CAUSES: its number of classes, examples, labels, weights, biases and learning rate."""
+    networks = len(CAUSES)
 
     def randn(*shape: int) -> Tensor:
         return torch.randn(shape, generator=generator)
@@ -198,10 +192,9 @@ def broken_networks(seed: int) -> list[dict[str, object]]:
     # Few classes and many in turn. The output layer has room for the most, and what is too much never counts.
     ranges = [(12, 25) if number % 2 else (40, 70) for number in range(networks)]
     classes = [int(torch.randint(low, high, (), generator=generator)) for low, high in ranges]
-    none = torch.arange(70) >= torch.tensor(classes)[:, None, None]
     X = randn(networks, EXAMPLES, INPUTS)
     # Labels that can be learned.
-    Y = (X @ randn(networks, INPUTS, 70)).masked_fill(none, -torch.inf).argmax(2)
+    Y = (X @ randn(networks, INPUTS, 70)).masked_fill(beyond(classes), -torch.inf).argmax(2)
     gains, outputs, rates = torch.tensor([scales(c, generator) for c in CAUSES]).T
     forgot = torch.tensor(["forgot fan-in" in c for c in CAUSES])
     weights, biases = [], []
@@ -214,6 +207,27 @@ def broken_networks(seed: int) -> list[dict[str, object]]:
         if "dead column" in causes:  # never in the last layer, so that all must be looked at
             layer, unit = (int(torch.randint(0, n, (), generator=generator)) for n in (L - 1, HIDDEN))
             biases[layer][number, 0, unit] = 25.0 if torch.rand((), generator=generator) < 0.5 else -25.0
+    return classes, X, Y, weights, biases, rates
+
+
+def beyond(classes: list[int]) -> Tensor:
+    """Which of the 70 outputs of each network are none of its classes, (networks, 1, 70)."""
+    return torch.arange(70) >= torch.tensor(classes)[:, None, None]
+
+
+@lru_cache(maxsize=4)
+def broken_networks(seed: int) -> list[dict[str, object]]:
+    """Train one small network for each entry of CAUSES, all at once, and return their statistics.
+
+    Over 300 seeds these were the ranges of what tells the defects apart:
+        first loss less ln V            up to 0.6; overconfident from 5.0
+        saturated in the last layer     up to 0.11; gain high 0.32 to 0.54; forgot fan-in from 0.67
+        act_std of the last layer       gain low up to 0.10; all others from 0.57
+        median of the late log_ratio    lr low up to -4.9; lr high from -1.2; all others -3.6 to -2.1
+    """
+    generator, networks = torch.Generator().manual_seed(seed), len(CAUSES)
+    classes, X, Y, weights, biases, rates = initial(generator)
+    none = beyond(classes)
     parameters = [p.requires_grad_() for p in weights + biases]
     lr = rates[:, None, None]
 
