@@ -183,7 +183,7 @@ def update_to_data(update: Tensor, weight: Tensor, columns: list[int] | None = N
 def initial(
     generator: torch.Generator,
 ) -> tuple[list[int], Tensor, Tensor, list[Tensor], list[Tensor], Tensor]:
-    # Few classes and many in turn. The output layer has room for the most; what is too much never counts.
+    """For each entry of CAUSES: number of classes, examples, labels, weights, biases and learning rate."""
     networks = len(CAUSES)
 
     def randn(*shape: int) -> Tensor:
