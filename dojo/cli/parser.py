@@ -19,6 +19,8 @@ COMMANDS = {
     "data": "fetch the full data sets, or see which are used",
     "doctor": "how safely answers run on this machine, and what is missing",
     "serve": "keep torch loaded in the background, so that checks start at once",
+    "init": "lay out a folder to work in, or bring one up to date",
+    "release": "for instructors: notebooks for nbgrader, or an edition for students",
     "stubs": "for authors: write exercises/ anew from solutions/",
     "course": "for authors: check that the course is consistent",
 }
@@ -59,6 +61,7 @@ def _build() -> argparse.ArgumentParser:
         _plain(made[name], argparse.SUPPRESS)
     _of_grading(made)
     _of_reading(made)
+    _of_instructors(made)
     _of_authors(made)
     return parser
 
@@ -94,6 +97,23 @@ def _of_reading(made: dict[str, argparse.ArgumentParser]) -> None:
     made["reset"].add_argument("--module", action="store_true", help="the whole file, not only this exercise")
     made["data"].add_argument("what", choices=["fetch", "where"])
     made["data"].add_argument("names", nargs="*", metavar="NAME", help="only these data sets")
+
+
+def _of_instructors(made: dict[str, argparse.ArgumentParser]) -> None:
+    made["init"].add_argument("folder", metavar="DIR", help="a new folder, or one that `dojo init` has made")
+    kinds = made["release"].add_subparsers(dest="what", metavar="WHAT", parser_class=_Parser, required=True)
+    text = "notebooks with solutions and points, ready for `nbgrader generate_assignment`"
+    nbgrader = kinds.add_parser("nbgrader", help=text, description=f"{text[:1].upper()}{text[1:]}.")
+    nbgrader.add_argument("names", nargs="*", metavar="UNIT", help="only these units; without any, all")
+    nbgrader.add_argument(
+        "--output", metavar="DIR", default="nbgrader", help="the folder of the nbgrader course (nbgrader/)"
+    )
+    text = "what a student's machine or hub needs to check answers: no solutions"
+    student = kinds.add_parser("student", help=text, description=f"{text[:1].upper()}{text[1:]}.")
+    student.add_argument("folder", metavar="DIR", help="a new folder, or one that this command has made")
+    student.add_argument("--wheel", action="store_true", help="also build a wheel of it, in DIR/dist")
+    for parser in (nbgrader, student):
+        _plain(parser, argparse.SUPPRESS)
 
 
 def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:

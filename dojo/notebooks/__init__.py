@@ -1,0 +1,1 @@
+"""Notebooks of a unit: laid out, written, and read back as the modules that are graded."""
