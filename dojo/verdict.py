@@ -183,16 +183,17 @@ def _is_alive(pid: int) -> bool:
 
 
 def dump(data: Any) -> str:
-    """JSON that any reader accepts: no NaN literals, no lone surrogates, a line break at the end."""
-    text = json.dumps(_without_nan(data), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # which is JSON's way to write them too
+    """JSON that any reader accepts and reads back as it was: no NaN literals, no halves of characters."""
+    return json.dumps(_writable(data), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def _without_nan(data: Any) -> Any:
+def _writable(data: Any) -> Any:
     if isinstance(data, float) and (data != data or data in (float("inf"), float("-inf"))):
         return str(data)
+    if isinstance(data, str):
+        return data.encode("utf-8", "backslashreplace").decode("utf-8")  # half a character, spelt out
     if isinstance(data, dict):
-        return {key: _without_nan(value) for key, value in data.items()}
+        return {_writable(key): _writable(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [_without_nan(value) for value in data]
+        return [_writable(value) for value in data]
     return data

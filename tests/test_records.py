@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import terminal_course as made_up
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_views import hostile, nested
 
@@ -487,10 +487,11 @@ def test_every_name_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert len({str(path).casefold() for path in paths}) == len(NAMES)
     assert all(path.parent == tmp_path and path.suffix == ".json" for path in paths)
     assert paths[0].name == "ann.json" and paths[1].name == "Ann-2.json"
-    for name in NAMES:
+    whole = [name for name in NAMES if name != "\udcff"]  # a submission is never called so: see `name_of`
+    for name in whole:
         records.write(tmp_path, record(name))
-    for name in NAMES:
-        assert records.read(tmp_path, name) == (None if name == "\udcff" else record(name))
+    for name in whole:
+        assert records.read(tmp_path, name) == record(name)
 
 
 numbers = st.floats() | st.integers(-5, 5).map(float)
@@ -528,15 +529,13 @@ results = st.builds(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(hostile, st.lists(results, max_size=3))
+@example("\ud800", [])  # half a letter
+@example("\udfff", [])
+@example("\ud800\udc00", [])  # two halves that a reader would join
 def test_a_record_that_was_read_is_written_the_same(name: str, some: list[ExerciseResult]) -> None:
     text = dump(made_up.record(some, name).to_json())
     assert text.encode("utf-8")
-    try:
-        again = records._reader().validate_json(text)
-    except ValueError:
-        assert "\\ud8" in text, "only half a character cannot be read back, and that is graded anew"
-    else:
-        assert dump(again.to_json()) == text
+    assert dump(records._reader().validate_json(text).to_json()) == text
 
 
 BROKEN = [
