@@ -12,8 +12,9 @@ from rich.text import Text
 
 from dojo.text import clean, plural, shorten
 from dojo.verdict import Record, Verdict
-from dojo.views.exercise import STYLES, WORDS, rows
+from dojo.views.exercise import rows
 from dojo.views.look import Look
+from dojo.views.wording import STYLES, WORDS
 
 NAME, LEAST = 24, 9  # columns for the name of a submission: at most, and where it is tight
 GAP = 2

@@ -11,8 +11,9 @@ from rich.text import Text
 from dojo.course import Course, Exercise, Unit
 from dojo.text import clean, plural, shorten
 from dojo.verdict import ExerciseResult, Record, Verdict
-from dojo.views.exercise import WORDS, verdict_text
+from dojo.views.exercise import verdict_text
 from dojo.views.look import Look
+from dojo.views.wording import WORDS
 
 STATES = {"passed": "passed", "tried": "not passed", "not_started": "not started"}
 STYLES = {"passed": "passed", "tried": "tried", "not_started": "muted"}

@@ -12,12 +12,19 @@ from dojo.text import clean
 from dojo.verdict import Shown
 from dojo.views.look import Look
 from dojo.views.numbers import Notation
-from dojo.views.values import at, depth, entries, facts, plain_value
+from dojo.views.values import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SLICES,
+    at,
+    depth,
+    entries,
+    facts,
+    is_short,
+    one_line,
+    plain_value,
+)
 
-MOST_ROWS = 12
-MOST_COLUMNS = 16
-MOST_SLICES = 4
-SHORT = 32  # characters of a list that stands on the line of its name
 GAP = 4  # columns between two pictures side by side
 
 Block = list[Text]
@@ -68,10 +75,10 @@ class Painter:
         title = Text.assemble((name, "strong"), no_wrap=True)
         values = shown.values
         if text is None:
-            text = clean(values, 200) if shown.kind in ("code", "text") else plain_value(values)
-        if self._is_short(shown, text, mask) and len(name) + 3 + len(text) < self.width:
+            text = one_line(shown)
+        if is_short(shown, text, mask) and len(name) + 3 + len(text) < self.width:
             return [title.append(" = ", "muted").append_text(self._marked(text, mask))]
-        title.append(f"  {facts(shown, self.look)}".rstrip(), "muted")
+        title.append(f"  {facts(shown, self.look.times)}".rstrip(), "muted")
         if shown.kind == "tensor":
             drawn = self._tensor(values, mask, [])
         elif shown.kind in ("code", "text"):
@@ -84,19 +91,6 @@ class Painter:
                 Text(f"{self.look.ellipsis} only the first {count} are shown", "muted", no_wrap=True)
             )
         return [title, *drawn]
-
-    def _is_short(self, shown: Shown, text: str, mask: Any) -> bool:
-        """Whether a value stands on the line of its name: a scalar, or a list of a few."""
-        if shown.kind == "tensor":
-            return not isinstance(shown.values, (list, dict))
-        if isinstance(shown.values, list):
-            return (
-                len(text) <= SHORT
-                and depth(shown.values) == 1
-                and not isinstance(mask, list)
-                and not shown.cut
-            )
-        return not isinstance(shown.values, dict) and "\n" not in str(shown.values)
 
     def _marked(self, text: str, mask: Any) -> Text:
         if mask is not True:

@@ -6,12 +6,16 @@ from typing import Any
 
 from dojo.text import clean
 from dojo.verdict import Shown
-from dojo.views.look import Look
 from dojo.views.numbers import number, short
 
+MOST_ROWS = 12
+MOST_COLUMNS = 16
+MOST_SLICES = 4
+SHORT = 32  # characters of a list that stands on the line of its name
 
-def facts(shown: Shown, look: Look) -> str:
-    """Shape and dtype in words: `4×3 float64`."""
+
+def facts(shown: Shown, times: str = "\u00d7") -> str:
+    """Shape and dtype in words: `4×3 float64`, with `times` between the sizes."""
     dtype = clean(shown.dtype or "", 20).removeprefix("torch.")
     if shown.shape is None:
         return dtype
@@ -20,7 +24,7 @@ def facts(shown: Shown, look: Look) -> str:
     if len(shown.shape) == 1:
         count = shown.shape[0]
         return f"{count} {'entry' if count == 1 else 'entries'} {dtype}".rstrip()
-    return f"{look.times.join(str(size) for size in shown.shape)} {dtype}".rstrip()
+    return f"{times.join(str(size) for size in shown.shape)} {dtype}".rstrip()
 
 
 def entries(values: Any) -> list[Any]:
@@ -66,3 +70,18 @@ def at(mask: Any, i: Any) -> Any:
     if isinstance(mask, list):
         return mask[i] if isinstance(i, int) and i < len(mask) else None
     return mask
+
+
+def one_line(shown: Shown) -> str:
+    """A value on one line, whatever it is."""
+    return clean(shown.values, 200) if shown.kind in ("code", "text") else plain_value(shown.values)
+
+
+def is_short(shown: Shown, text: str, mask: Any) -> bool:
+    """Whether a value stands on the line of its name: a scalar, or a short list. `text` is its one line."""
+    if shown.kind == "tensor":
+        return not isinstance(shown.values, (list, dict))
+    if isinstance(shown.values, list):
+        flat = depth(shown.values) == 1 and not isinstance(mask, list)
+        return flat and len(text) <= SHORT and not shown.cut
+    return not isinstance(shown.values, dict) and "\n" not in str(shown.values)
