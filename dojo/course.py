@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 from typing import Any
 
+from dojo.editions import edition_root, is_edition, reference_tree
 from dojo.manifest import RULE_NAMES, Defaults, Exercise, Heading, Manifest, Unit
 from dojo.toml import read_toml
 from dojo.validate import CourseError, validate
@@ -19,6 +20,7 @@ __all__ = [
     "Exercise",
     "Heading",
     "Unit",
+    "edition_root",
     "find_root",
     "load",
 ]
@@ -61,10 +63,19 @@ class Course:
         return getattr(self.defaults, name) if own is None else own
 
     def path(self, tree: str, exercise_id: str) -> Path:
-        """The file of an exercise in `exercises`, `solutions` or `graders`."""
+        """The file of an exercise in `exercises`, `solutions`, `stubs` or `graders`."""
         module = self.exercise(exercise_id).module
         name = f"test_{module}.py" if tree == "graders" else f"{module}.py"
         return self.root / tree / self.unit_of(exercise_id).id / name
+
+    def reference(self, exercise_id: str) -> Path:
+        """The file that says what an exercise takes: its solution, or in an edition its stub."""
+        return self.path(reference_tree(self.root), exercise_id)
+
+    @property
+    def is_edition(self) -> bool:
+        """Whether this is a course without solutions, as students get it."""
+        return is_edition(self.root)
 
     def find(self, wanted: str) -> list[Exercise]:
         """The exercises that a word names: an id, a unit, `module:function`, a module or a file path.
@@ -81,7 +92,7 @@ class Course:
             for unit in self.units
             for exercise in unit.exercise
             if word in (unit.id, exercise.target, exercise.module)
-            and folder in ("", unit.id, "exercises", "solutions", "graders")
+            and folder in ("", unit.id, "exercises", "solutions", "stubs", "graders")
         ]
         if found:
             return found

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from dojo.course import MANIFEST
+from dojo.editions import reference_tree
 
 ENGINE = Path(__file__).parent
 
@@ -13,12 +14,15 @@ ENGINE = Path(__file__).parent
 def course_digest(root: Path) -> str:
     """ "sha256:..." of the manifest, the solutions, the graders and the engine, by content.
 
+    An edition has stubs in place of solutions, and another digest than the course that it was made from.
+
     The same course has the same digest wherever it lies: names are relative, and line breaks are taken as
     they are in the repository, because git may write them in Windows' way.
     """
     files = {MANIFEST: root / MANIFEST}
+    tree = reference_tree(root)
     for name, folder in (
-        ("solutions", root / "solutions"),
+        (tree, root / tree),
         ("graders", root / "graders"),
         ("dojo", ENGINE),
     ):

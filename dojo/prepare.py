@@ -104,7 +104,7 @@ def prepare(
     if not any(getattr(node, "name", None) == exercise.function for node in needed.statements):
         advice = f"keep the name that the stub has (`dojo reset {exercise.id}` helps)."
         return refused(Verdict.ERROR, f"{name} has no function `{exercise.function}`: {advice}")
-    if is_untouched(needed.definition, _stub(course.path("solutions", exercise.id)), exercise.function):
+    if is_untouched(needed.definition, _stub(course.reference(exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
     played = grader.played_by is not None  # on objects of the student's, which may have gradients
@@ -119,6 +119,7 @@ def prepare(
 
 
 @cache
-def _stub(solution: Path) -> str:
-    # Made from the solution, because the committed stub may be the very file that the student edits.
-    return stub_text(solution.read_text(encoding="utf-8"), solution)
+def _stub(reference: Path) -> str:
+    # Made from the solution, because the committed stub may be the very file that the student edits. A stub,
+    # which an edition has in its place, yields itself.
+    return stub_text(reference.read_text(encoding="utf-8"), reference)

@@ -13,14 +13,17 @@ __all__ = ["StubError", "is_untouched", "module_stub", "stub_files", "stub_text"
 
 
 def module_stub(course: Course, exercise_id: str) -> str:
-    """The stub of the whole module that holds an exercise, made from its solution. Raises StubError."""
-    path = course.path("solutions", exercise_id)
+    """The stub of the whole module that holds an exercise: made from its solution, and in an edition as it was
+    handed out. Raises StubError."""
+    path = course.reference(exercise_id)
     unit, module = course.unit_of(exercise_id), course.exercise(exercise_id).module
     name = path.relative_to(course.root)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise StubError(name, 1, f"cannot be read: {error}.") from None
+    if course.is_edition:
+        return text
     return stub_text(text, name, [e.function for e in unit.exercise if e.module == module])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from dojo.editions import reference_tree
 from dojo.manifest import RULE_NAMES, Defaults, Exercise, Heading, Manifest, Unit
 from dojo.regions import definitions
 from dojo.text import clean
@@ -143,13 +144,15 @@ def _needs(manifest: Manifest) -> list[str]:
 
 
 def _files(manifest: Manifest, root: Path) -> list[str]:
-    """Every target is in its solution. A file that cannot be read is named once, not for each exercise."""
+    """Every target is in its solution, or where there are none in its stub. A file that cannot be read is
+    named once, not for each exercise."""
     problems: list[str] = []
     names: dict[Path, list[str] | None] = {}
+    tree = reference_tree(root)
     for unit in manifest.unit:
         for exercise in unit.exercise:
             key = f"unit[{unit.id}].exercise[{exercise.id}].target"
-            path = Path("solutions", unit.id, f"{exercise.module}.py")
+            path = Path(tree, unit.id, f"{exercise.module}.py")
             if path not in names:
                 names[path] = None
                 try:

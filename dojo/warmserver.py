@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dojo.editions import reference_tree
 from dojo.engine import Engine
 from dojo.forkserver import ServerDied
 from dojo.isolation.probe import prove
@@ -144,7 +145,7 @@ def _stream(number: int) -> io.TextIOWrapper:
 def fingerprint(root: Path) -> int:
     """A number that changes when the engine, the manifest, a solution or a grader does."""
     seen = []
-    folders = [Path(__file__).parent, root / "solutions", root / "graders"]
+    folders = [Path(__file__).parent, root / reference_tree(root), root / "graders"]
     for folder in folders:
         for path in sorted(folder.rglob("*.py")):
             status = path.stat()

@@ -8,6 +8,7 @@ from typing import Any
 
 from dojo.cli.errors import UsageError, say
 from dojo.course import Course, Exercise, find_root, load
+from dojo.editions import is_edition
 from dojo.history import History, Past
 
 
@@ -53,3 +54,12 @@ def past_of(course: Course) -> tuple[History, Past]:
     except OSError as error:
         say(f"The history {history.path} cannot be read ({error.strerror}); it counts as empty for now.")
         return history, Past()
+
+
+def authors_only(command: str) -> None:
+    """Raises UsageError in an edition, which lacks what this command of authors works on."""
+    root = find_root(Path.cwd())
+    if is_edition(root):
+        raise UsageError(
+            f"{root} is an edition without solutions, and `{command}` needs them: run it in the course."
+        )

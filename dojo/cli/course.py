@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from dojo.cli.common import open_course
+from dojo.cli.common import authors_only, open_course
 from dojo.cli.errors import NOT_PASSED, PASSED, write
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every disagreement, one line each. Returns 1 if there is any."""
+    authors_only("dojo course check")
     course = open_course()
     write(f"Checking {len(course.exercises)} exercises: manifest, stubs, solutions, handouts and graders.")
     from dojo.coursecheck import check

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from dojo.cli.common import open_course
+from dojo.cli.common import authors_only, open_course
 from dojo.cli.errors import NOT_PASSED, PASSED, write
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the stubs, or with --check only compare. Returns 1 if --check finds one out of step."""
+    authors_only("dojo stubs")
     from dojo.stubs import write_stubs
 
     lines = write_stubs(open_course(), check=args.check)

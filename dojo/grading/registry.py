@@ -31,7 +31,7 @@ def load(course: Course, exercises: Iterable[Exercise] | None = None) -> dict[st
         if found is None:
             problems.append(f"{path}: there is no grader for the exercise {exercise.id!r}")
             continue
-        reference = getattr(trusted_module(course.path("solutions", exercise.id)), exercise.function)
+        reference = getattr(trusted_module(course.reference(exercise.id)), exercise.function)
         graders[exercise.id] = found.bind(reference)
     if problems:
         raise GradersMissing(problems)

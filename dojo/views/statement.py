@@ -36,7 +36,7 @@ def statement(course: Course, exercise: Exercise, past: Past, look: Look) -> lis
     stub = course.path("exercises", exercise.id)
     signature = read(stub, exercise.function, look.times)
     line = signature.line if signature else None
-    signature = signature or read(course.path("solutions", exercise.id), exercise.function, look.times)
+    signature = signature or read(course.reference(exercise.id), exercise.function, look.times)
     body: list[RenderableType] = [Text(clean(exercise.title, 200), "strong"), Text()]
     body.append(rows(_facts(course, exercise, past, look, _place(course.root, stub, line))))
     if signature:
