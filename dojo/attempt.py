@@ -24,6 +24,7 @@ from dojo.grading.grader import Grader
 from dojo.grading.matching import name_misconception
 from dojo.grading.properties import SETTINGS, properties, run
 from dojo.grading.student import Allowance
+from dojo.places import located
 from dojo.prepare import Attempt, outcome, prepare
 from dojo.seeds import Seed
 from dojo.servers import Order, Server
@@ -69,7 +70,9 @@ def grade_exercise(
         fault = f"{type(error).__name__}: {clean(error, 200)}"
         message = f"The kit itself failed here ({fault}). It is no fault of yours and costs nothing."
         result = outcome(exercise, unit, Verdict.KIT_ERROR, message)
-    return replace(result, duration_s=round(time.perf_counter() - started, 3))
+    places = submission.places.get(f"{result.unit}/{exercise.module}.py", ())
+    took = round(time.perf_counter() - started, 3)
+    return replace(result, message=located(result.message, places), duration_s=took)
 
 
 def _check(attempt: Attempt, server: Server, seed: Seed) -> ExerciseResult:

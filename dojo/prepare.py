@@ -102,8 +102,7 @@ def prepare(
     except SourceError as error:
         return refused(Verdict.ERROR, str(error))
     if not any(getattr(node, "name", None) == exercise.function for node in needed.statements):
-        advice = f"keep the name that the stub has (`dojo reset {exercise.id}` helps)."
-        return refused(Verdict.ERROR, f"{name} has no function `{exercise.function}`: {advice}")
+        return refused(Verdict.ERROR, _no_function(exercise, name, name in submission.places))
     if is_untouched(needed.definition, _stub(course.reference(exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
@@ -116,6 +115,13 @@ def prepare(
     names = ("import_seconds", "call_seconds", "seconds", "memory_mib")
     limits = Limits(*(course.limit(exercise.id, limit) for limit in names))
     return Attempt(exercise, unit, grader, rules, limits, needed.source)
+
+
+def _no_function(exercise: Exercise, name: str, in_notebook: bool) -> str:
+    if in_notebook:
+        return f"The notebook has no function `{exercise.function}`: keep the name that its cell had."
+    advice = f"keep the name that the stub has (`dojo reset {exercise.id}` helps)."
+    return f"{name} has no function `{exercise.function}`: {advice}"
 
 
 @cache

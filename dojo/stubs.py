@@ -76,4 +76,6 @@ def _bare(source: str | bytes, name: str) -> str | None:
     for node in ast.walk(definition):
         if isinstance(node, Definition) and ast.get_docstring(node) is not None:
             del node.body[0]
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and not node.exc.args:
+            node.exc = node.exc.func  # `raise NotImplementedError()`, as some tools write it
     return ast.dump(definition)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dojo.course import Course
+from dojo.places import Place
+from dojo.reading import LeftOutError, read_once
 from dojo.text import escaped
 
 FILE_LIMIT = 100_000  # bytes of one module; the longest model answer has a few thousand
+NOTEBOOK = ".ipynb"
+NOTEBOOK_LIMIT = 20_000_000  # bytes of one notebook; with many pictures in its outputs, a few million
 MOST_STRANGERS = 12  # files that are named when they are ignored
 
 
@@ -22,20 +25,28 @@ class SubmissionError(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """The modules of one student, read once. `files` is keyed by "unit/module.py"."""
+    """The modules of one student, read once. `files` is keyed by "unit/module.py".
+
+    `places` says of the modules that come from a notebook which lines are which cell's.
+    """
 
     name: str
     folder: Path
     files: dict[str, bytes]
     digest: str
     notices: list[str]
+    places: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
 
 def take(folder: Path, course: Course) -> Submission:
     """Read the modules that the manifest names, once, and nothing else. Raises SubmissionError.
 
-    Links below `folder`, oversized files and all that is no file are left out, each with a notice.
+    A module that is not there is taken from the notebook of its unit, if that is. `folder` may be one
+    notebook, too. Links below `folder`, oversized files and all that is no file are left out, each with a
+    notice.
     """
+    if folder.suffix == NOTEBOOK and not folder.is_dir():
+        return _one_notebook(folder, course)
     try:
         if not folder.is_dir():
             raise SubmissionError(f"{escaped(str(folder))}: there is no such folder to grade.")
@@ -45,18 +56,71 @@ def take(folder: Path, course: Course) -> Submission:
     files: dict[str, bytes] = {}
     notices: list[str] = []
     for name in _modules(course):
-        try:
-            content = _read(folder, name)
-        except _LeftOutError as problem:
-            notices.append(f"{name} {problem}")
-        else:
-            if content is not None:
-                files[name] = content
+        unit, module = name.split("/")
+        content = _content(folder, unit, module, FILE_LIMIT, notices)
+        if content is not None:
+            files[name] = content
+    places = _from_notebooks(folder, course, files, notices)
+    return Submission(name_of(folder), folder, files, digest_of(files), notices + strangers, places)
+
+
+def digest_of(files: dict[str, bytes]) -> str:
+    """ "sha256:..." of what is graded."""
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    notices += strangers
-    return Submission(name_of(folder), folder, files, "sha256:" + digest.hexdigest(), notices)
+    return "sha256:" + digest.hexdigest()
+
+
+def _content(folder: Path, unit: str, name: str, limit: int, notices: list[str]) -> bytes | None:
+    try:
+        return read_once(folder, unit, name, limit)
+    except LeftOutError as problem:
+        notices.append(f"{unit}/{name} {problem}")
+        return None
+
+
+def _from_notebooks(
+    folder: Path, course: Course, files: dict[str, bytes], notices: list[str]
+) -> dict[str, tuple[Place, ...]]:
+    """Add to `files` the modules that only a notebook has; returns where their lines come from."""
+    places: dict[str, tuple[Place, ...]] = {}
+    for unit in course.units:
+        content = _content(folder, unit.id, unit.id + NOTEBOOK, NOTEBOOK_LIMIT, notices)
+        if content is None:
+            continue
+        from dojo.notebooks.read import NotebookError, modules, parse_notebook
+
+        try:
+            cells = parse_notebook(content)
+        except NotebookError as problem:
+            notices.append(f"{unit.id}/{unit.id}{NOTEBOOK} {problem}")
+            continue
+        for name, text, where in modules(cells, unit, course, notices):
+            if name in files:
+                notices.append(f"{name} is graded, and not what the notebook beside it says.")
+            else:
+                files[name], places[name] = text, where
+    return places
+
+
+def _one_notebook(path: Path, course: Course) -> Submission:
+    from dojo.notebooks.read import NotebookError, parse_notebook, submission_of, unit_of
+
+    shown = escaped(str(path))
+    try:
+        content = read_once(path.parent, ".", path.name, NOTEBOOK_LIMIT)
+        if content is None:
+            raise SubmissionError(f"{shown}: there is no such notebook to grade.")
+        cells = parse_notebook(content)
+    except (LeftOutError, NotebookError) as problem:
+        raise SubmissionError(f"{shown} {problem}") from None
+    unit = unit_of(cells, path.stem, course)
+    if unit is None:
+        raise SubmissionError(
+            f"{shown} has no cell for an answer of this course: start from a notebook that was handed out."
+        )
+    return submission_of(escaped(path.stem), {unit.id: cells}, course)
 
 
 def name_of(folder: Path) -> str:
@@ -65,12 +129,15 @@ def name_of(folder: Path) -> str:
 
 
 def discover(folder: Path, course: Course) -> list[Path]:
-    """The submissions in `folder`: itself if it holds a unit's folder, else each sub-folder that does.
+    """The submissions in `folder`: itself if it holds a unit's folder or is a notebook, else each sub-folder
+    that does, and each notebook.
 
     A sub-folder that cannot be looked into is among them: reading it will say what is wrong.
     """
     shown = escaped(str(folder))
     try:
+        if folder.suffix == NOTEBOOK and folder.is_file():
+            return [folder]
         if not folder.is_dir():
             raise SubmissionError(f"{shown}: there is no such folder to grade.")
         units = [unit.id for unit in course.units]
@@ -81,62 +148,21 @@ def discover(folder: Path, course: Course) -> list[Path]:
         raise SubmissionError(f"{shown} cannot be read: {error.strerror}.") from None
     if not found:
         raise SubmissionError(
-            f"{shown}: neither it nor its sub-folders hold a unit's folder such as {units[0]}/."
+            f"{shown}: neither it nor its sub-folders hold a unit's folder such as {units[0]}/ or a notebook."
         )
     return found
 
 
 def _holds_one_of(units: list[str], child: Path) -> bool:
     try:
-        return any((child / unit).is_dir() for unit in units)
+        is_notebook = child.suffix == NOTEBOOK and not child.name.startswith(".")
+        return (is_notebook and child.is_file()) or any((child / unit).is_dir() for unit in units)
     except OSError:
         return True
 
 
 def _modules(course: Course) -> list[str]:
     return list(dict.fromkeys(f"{u.id}/{e.module}.py" for u in course.units for e in u.exercise))
-
-
-class _LeftOutError(Exception):
-    """Why a file is left out: the rest of a sentence that begins with its name."""
-
-
-def _read(folder: Path, name: str) -> bytes | None:
-    """The bytes of one module, or None where there is none. Raises _LeftOutError."""
-    unit, module = name.split("/")
-    try:
-        status = (folder / unit).lstat()
-        if not stat.S_ISLNK(status.st_mode):
-            status = (folder / unit / module).lstat()
-        if stat.S_ISLNK(status.st_mode):
-            raise _LeftOutError("is a link, and links are not followed: hand in the file itself.")
-        if not stat.S_ISREG(status.st_mode):
-            raise _LeftOutError("is not a regular file.")
-        if status.st_size > FILE_LIMIT:
-            raise _LeftOutError(f"has {status.st_size:,} bytes; at most {FILE_LIMIT:,} are read.")
-        with os.fdopen(_open(folder, unit, module), "rb") as file:
-            now = os.fstat(file.fileno())
-            content = file.read(FILE_LIMIT + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise _LeftOutError(f"cannot be read: {error.strerror}.") from None
-    same = (now.st_dev, now.st_ino) == (status.st_dev, status.st_ino) and stat.S_ISREG(now.st_mode)
-    if not same or len(content) > FILE_LIMIT:
-        raise _LeftOutError("was changed while it was read: grade it again.")
-    return content
-
-
-def _open(folder: Path, unit: str, module: str) -> int:
-    """A descriptor of a module. Whatever is put in the place of it meanwhile, no link is followed."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    if os.open not in os.supports_dir_fd:
-        return os.open(folder / unit / module, flags | getattr(os, "O_BINARY", 0))
-    parent = os.open(folder / unit, flags | os.O_DIRECTORY)
-    try:
-        return os.open(module, flags, dir_fd=parent)
-    finally:
-        os.close(parent)
 
 
 def _strangers(folder: Path, course: Course) -> list[str]:

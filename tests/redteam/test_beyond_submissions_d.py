@@ -16,7 +16,7 @@ import pytest
 from suite import strings
 from victim import CANARY, MODULES, Planted, Victim, build, hand_in
 
-from dojo import submission as snapshots
+from dojo import reading
 from dojo.cli import main as cli
 from dojo.submission import FILE_LIMIT, MOST_STRANGERS, Submission, SubmissionError, discover, take
 
@@ -109,14 +109,14 @@ def test_a_huge_file_that_takes_no_room_is_left_out(victim: Victim, folder: Path
 
 def _meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
     """Something happens between the look at a file and its opening."""
-    real = snapshots._open
+    real = reading._open
 
     def open_late(*where: Any) -> int:
         if where[2] == "m.py":
             change()
         return real(*where)
 
-    monkeypatch.setattr(snapshots, "_open", open_late)
+    monkeypatch.setattr(reading, "_open", open_late)
 
 
 def test_a_link_put_in_place_meanwhile_is_not_followed(

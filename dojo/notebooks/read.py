@@ -1,0 +1,206 @@
+"""A student's notebook read back as the modules that are graded. Nothing of it runs, and no kernel starts.
+
+What counts is the text of the answer cells and of the cells that the student has added. What the course gives
+comes from the course: a locked cell that was edited or deleted changes nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dojo.course import Course, Unit
+from dojo.notebooks.cells import ANSWER, answer_cell, given_cell
+from dojo.notebooks.layout import given_code
+from dojo.notebooks.slicing import bound_names, needed
+from dojo.places import Place
+from dojo.rules.source import SourceError, decode, keep_only, parse
+from dojo.submission import FILE_LIMIT, Submission, digest_of
+from dojo.text import escaped
+
+MOST_CELLS = 5_000
+_MAGIC = re.compile(r"^([ \t]*)[%!].*$|^([ \t]*)\S.*\?$", re.MULTILINE)
+
+_DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
+
+RawCell = Mapping[str, Any]
+
+
+class NotebookError(Exception):
+    """A notebook that cannot be read at all: one sentence without its name."""
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A code cell that counts: the module whose section it stands in, its name or number, its tree."""
+
+    module: str
+    cell: str
+    text: str
+    tree: ast.Module
+
+
+def parse_notebook(content: bytes) -> list[RawCell]:
+    """The cells of a notebook file. Raises NotebookError."""
+    try:
+        book = json.loads(content)
+    except (ValueError, RecursionError):
+        raise NotebookError("is no notebook: it is not valid JSON.") from None
+    cells = book.get("cells") if isinstance(book, dict) else None
+    if not isinstance(cells, list) or len(cells) > MOST_CELLS:
+        raise NotebookError("is no notebook of version 4: open it in Jupyter and save it again.")
+    return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def unit_of(cells: Sequence[RawCell], stem: str, course: Course) -> Unit | None:
+    """The unit that a notebook belongs to: by its file's name, or by the answers in it, whose cells may have
+    lost their names."""
+    by_name = next((unit for unit in course.units if unit.id == stem), None)
+    if by_name is not None:
+        return by_name
+    answers = {cell_name(cell).removesuffix(ANSWER) for cell in cells if cell_name(cell).endswith(ANSWER)}
+    defined = {name for cell in cells for name in _DEFINED.findall(source_of(cell))}
+
+    def found(unit: Unit) -> tuple[int, int]:
+        return sum(e.id in answers for e in unit.exercise), sum(e.function in defined for e in unit.exercise)
+
+    best = max(course.units, key=found)
+    return best if any(found(best)) else None
+
+
+def cell_name(cell: RawCell) -> str:
+    """What a cell is called: nbgrader's name for it, or else its id, or else nothing."""
+    metadata = cell.get("metadata")
+    own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    for name in (own.get("grade_id") if isinstance(own, dict) else None, cell.get("id")):
+        if isinstance(name, str):
+            return name
+    return ""
+
+
+def source_of(cell: RawCell) -> str:
+    """The text of a cell, which a file may hold as a list of lines."""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def submission_of(name: str, notebooks: Mapping[str, Sequence[RawCell]], course: Course) -> Submission:
+    """The submission that these notebooks make, by the id of their unit; `name` is the student's."""
+    files: dict[str, bytes] = {}
+    places: dict[str, tuple[Place, ...]] = {}
+    notices: list[str] = []
+    for unit in course.units:
+        if unit.id in notebooks:
+            for file, text, where in modules(notebooks[unit.id], unit, course, notices):
+                files[file], places[file] = text, where
+    return Submission(name, Path(name), files, digest_of(files), notices, places)
+
+
+def load(path: Path) -> list[RawCell]:
+    """The cells of a notebook of our own. Raises NotebookError or OSError."""
+    return parse_notebook(path.read_bytes())
+
+
+def modules(
+    cells: Sequence[RawCell], unit: Unit, course: Course, notices: list[str]
+) -> Iterable[tuple[str, bytes, tuple[Place, ...]]]:
+    """Each module of a unit as the notebook has it: "unit/module.py", its text, and which lines are whose.
+
+    notices: gets a sentence for each cell that had to be left out.
+    """
+    pieces = _pieces(cells, unit, notices)
+    for module in dict.fromkeys(e.module for e in unit.exercise):
+        given = given_code(course, unit, module)
+        text, places = _assemble(
+            module, given, pieces, [e.function for e in unit.exercise if e.module == module]
+        )
+        file, content = f"{unit.id}/{module}.py", text.encode()
+        if len(content) > FILE_LIMIT:
+            notices.append(f"{file} would have {len(content):,} bytes; at most {FILE_LIMIT:,} are read.")
+        else:
+            yield file, content, places
+
+
+def _assemble(
+    module: str, given: str, pieces: Sequence[_Piece], targets: Sequence[str]
+) -> tuple[str, tuple[Place, ...]]:
+    """The text of one module: what is given, then whatever its exercises need of the cells, in their order.
+
+    In one notebook two modules may use a name for different things. A module's own cells then come first:
+    what other sections call the same is not taken.
+    """
+    start = _Piece(module, given_cell(module), given, parse(given))
+    own = bound_names(s for p in [start, *pieces] if p.module == module for s in p.tree.body)
+    usable = {
+        statement
+        for piece in pieces
+        for statement in piece.tree.body
+        if piece.module == module or not bound_names([statement]) & own
+    }
+    ordered = [*start.tree.body, *(s for p in pieces for s in p.tree.body if s in usable)]
+    chosen = needed(ordered, targets) | set(start.tree.body)
+    lines: list[str] = []
+    places: list[Place] = []
+    for piece in [start, *pieces]:
+        kept = [s for s in piece.tree.body if s in chosen]
+        if kept:
+            text = piece.text if piece is start else keep_only(piece.text, piece.tree, kept)
+            places.append(Place(len(lines) + 1, len(lines) + text.count("\n") + 1, piece.cell))
+            lines += [*text.split("\n"), "", ""]
+    return "\n".join(lines).rstrip() + "\n", tuple(places)
+
+
+def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> list[_Piece]:
+    """The code cells that count, in order: answers, and what the student has added."""
+    exercises = {e.id: e for e in unit.exercise}
+    answers = {answer_cell(e.id): e for e in unit.exercise}
+    locked = {given_cell(e.module): e.module for e in unit.exercise}
+    module = unit.exercise[0].module
+    pieces = []
+    for number, cell in enumerate(cells, 1):
+        name = cell_name(cell)
+        exercise = answers.get(name) or exercises.get(name.partition("-")[0])
+        module = exercise.module if exercise else locked.get(name, module)
+        is_ours = name not in answers and (name in locked or name in exercises or name == "setup")
+        if cell.get("cell_type") != "code" or is_ours:
+            continue
+        text = source_of(cell)
+        label = name if name in answers else f"number {number}"
+        try:
+            clean_text, tree = _parsed(text)
+        except SourceError as error:
+            if name not in answers:
+                notices.append(f"The cell {escaped(label)} was left out: {error}")
+                continue
+            clean_text = _broken(answers[name].function, str(error))
+            tree = parse(clean_text)
+        pieces.append(_Piece(module, label, clean_text, tree))
+    return pieces
+
+
+def _parsed(text: str) -> tuple[str, ast.Module]:
+    """A cell's text, without what only IPython understands, and its tree. Raises SourceError."""
+    text = decode(text.encode("utf-8", "replace"))
+    if text.lstrip().startswith("%%"):
+        text = ""  # a cell in another language, or run in another way
+    try:
+        return text, parse(text)
+    except SourceError as problem:
+        without = _MAGIC.sub(lambda match: f"{match[1] or match[2] or ''}pass", text)
+        try:
+            return without, parse(without)
+        except SourceError:
+            raise problem from None
+
+
+def _broken(function: str, problem: str) -> str:
+    """What stands for an answer that cannot be parsed, so that it costs no other exercise anything."""
+    problem = problem.replace("The file has", "The cell has")
+    return f"def {function}(*args, **kwargs):\n    raise SyntaxError({problem!r})\n"
