@@ -10,14 +10,12 @@ from rich.text import Text
 
 from dojo.text import clean
 from dojo.verdict import Shown
+from dojo.views.grids import Grid, grids
 from dojo.views.look import Look
 from dojo.views.numbers import Notation
 from dojo.views.values import (
-    MOST_COLUMNS,
     MOST_ROWS,
-    MOST_SLICES,
     at,
-    depth,
     entries,
     facts,
     is_short,
@@ -80,7 +78,7 @@ class Painter:
             return [title.append(" = ", "muted").append_text(self._marked(text, mask))]
         title.append(f"  {facts(shown, self.look.times)}".rstrip(), "muted")
         if shown.kind == "tensor":
-            drawn = self._tensor(values, mask, [])
+            drawn = self._tensor(values, mask)
         elif shown.kind in ("code", "text"):
             drawn = self._prose(clean(values, 2000, MOST_ROWS), mask)
         else:
@@ -97,53 +95,39 @@ class Painter:
             return Text(text)
         return Text(text + ("*" if self.style == "wrong" else ""), self.style)
 
-    def _tensor(self, values: Any, mask: Any, index: list[int]) -> Block:
+    def _tensor(self, values: Any, mask: Any) -> Block:
         if not isinstance(values, list):
             return [self._marked(self.notation.write(values), mask)]
-        if not entries(values):
-            return [Text("no entries", "muted")]
-        deep = depth(values)
-        if deep == 1:
-            return self._matrix([values], [mask])
-        if deep == 2:
-            return self._matrix(values, [at(mask, i) for i in range(len(values))])
         lines: Block = []
-        for i, part in enumerate(values[:MOST_SLICES]):
-            here = [*index, i]
-            if deep == 3:
-                lines.append(Text(f"[{', '.join(map(str, here))}]", "muted"))
-            lines += self._tensor(part, at(mask, i), here)
-        if len(values) > MOST_SLICES:
-            lines.append(Text(f"{self.look.ellipsis} {len(values) - MOST_SLICES} more", "muted"))
-        return lines
+        for grid in grids(values, mask, self.notation.write):
+            if not grid.rows:
+                lines.append(Text(f"{self.look.ellipsis} {grid.hidden} more", "muted"))
+                continue
+            if grid.index:
+                lines.append(Text(f"[{', '.join(map(str, grid.index))}]", "muted"))
+            lines += self._matrix(grid)
+        return lines or [Text("no entries", "muted")]
 
-    def _matrix(self, matrix: list[Any], masks: list[Any]) -> Block:
-        listed = [row if isinstance(row, list) else [row] for row in matrix]
-        rows = [
-            [
-                self._marked(self.notation.write(value), at(masks[i], j))
-                for j, value in enumerate(row[:MOST_COLUMNS])
-            ]
-            for i, row in enumerate(listed[:MOST_ROWS])
-        ]
-        star = int(any(cell.plain.endswith("*") for row in rows for cell in row))  # a column for the stars
-        size = max((len(cell.plain.rstrip("*")) for row in rows for cell in row), default=1) + star
-        full = max(len(row) for row in listed)
-        fit = max(1, min(full, MOST_COLUMNS, (self.width - 2 - len(self.look.ellipsis)) // (size + 2)))
-        hidden = len(listed) - len(rows)
+    def _matrix(self, grid: Grid) -> Block:
+        star = int(self.style == "wrong" and grid.marked)  # a column for the stars
+        size = grid.size + star
+        full = max(len(row) for row in grid.rows)
+        fit = max(1, min(full, (self.width - 2 - len(self.look.ellipsis)) // (size + 2)))
         lines = []
-        for i, row in enumerate(rows):
+        for i, row in enumerate(grid.rows):
             line = Text(no_wrap=True)
-            for j, cell in enumerate(row[:fit]):
-                after = 0 if cell.plain.endswith("*") else star
+            for j, (text, marked) in enumerate(row[:fit]):
+                cell = self._marked(text, marked)
+                after = 0 if marked else star
                 line.append(" " * (size - cell.cell_len - after + (2 if j else 0)))
                 line.append_text(cell).append(" " * after)
-            if full > fit:
+            if grid.wider or full > fit:
                 line.append("  " + self.look.ellipsis, "muted")
-            lines.append(self._bracket(line, i, len(rows) + bool(hidden)))
-        if hidden:
-            more = Text(f"{self.look.ellipsis} {hidden} more rows", "muted", no_wrap=True)
-            lines.append(Text.assemble((self._bars(len(rows), len(rows) + 1)[0] + " ", "muted"), more))
+            lines.append(self._bracket(line, i, len(grid.rows) + bool(grid.hidden)))
+        if grid.hidden:
+            more = Text(f"{self.look.ellipsis} {grid.hidden} more rows", "muted", no_wrap=True)
+            bar = self._bars(len(grid.rows), len(grid.rows) + 1)[0]
+            lines.append(Text.assemble((bar + " ", "muted"), more))
         return lines
 
     def _bracket(self, line: Text, i: int, count: int) -> Text:
@@ -167,9 +151,9 @@ class Painter:
             return lines
         if isinstance(values, list) and values:
             if all(isinstance(v, list) for v in values):
-                return self._tensor(values, mask, [])
+                return self._tensor(values, mask)
             if isinstance(mask, list):
-                return self._matrix([values], [mask])
+                return self._tensor(values, mask)
         return self._prose(plain_value(values), mask)
 
     def _prose(self, text: str, mask: Any) -> Block:
