@@ -313,6 +313,14 @@ def test_one_submission_is_graded_and_not_remembered(dojo: Dojo, engine: Any, tm
     assert not (tmp_path / ".dojo" / "history.jsonl").exists()
 
 
+def test_a_self_check_in_a_notebook_is_remembered(dojo: Dojo, engine: Any, course: Course) -> None:
+    (course.root / "group-a" / "u01_sums").mkdir(parents=True)
+    engine.verdicts["backward_sum"] = Verdict.PASSED
+    dojo("check", "backward_sum", "--submission", "group-a", "--remember")
+    assert History(course.root).read().passed == {"backward_sum"}
+    assert "--remember" not in dojo("check", "--help")[1]
+
+
 def test_a_folder_of_submissions_is_a_table(dojo: Dojo, engine: Any, course: Course, tmp_path: Path) -> None:
     for name in ("group-a", "group-b", "[red]c"):
         hand_in(tmp_path / "all", name)

@@ -24,7 +24,7 @@ from dojo.verdict import ExerciseResult, Record, Verdict, dump, remove_unfinishe
 
 @dataclass
 class Job:
-    """One command's work and what came of it. `own`: a self-check of exercises/, the only kind remembered."""
+    """One command's work and what came of it. `own`: a self-check of exercises/."""
 
     course: Course
     exercises: list[Exercise]
@@ -36,6 +36,7 @@ class Job:
     store: Path | None  # a folder that keeps the record of each submission
     history: History
     past: Past
+    remembered: bool  # in the history: a self-check, in exercises/ or in a notebook
     records: list[Record] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)  # submission, sentence
     taken: int = 0  # so many records are from an earlier grading
@@ -63,8 +64,10 @@ def prepare(course: Course, names: list[str], args: argparse.Namespace) -> Job:
     store = records_folder(args)
     folder = course.root / "exercises" if own else Path(args.submission)
     folders = [folder] if own else discover(folder, course)
-    history, past = past_of(course) if own else (History(course.root), Past())
-    return Job(course, exercises, folders, own, folders != [folder], seed, target, store, history, past)
+    several = folders != [folder]
+    remembered = own or (getattr(args, "remember", False) and not several)
+    history, past = past_of(course) if remembered else (History(course.root), Past())
+    return Job(course, exercises, folders, own, several, seed, target, store, history, past, remembered)
 
 
 def _refuse_course_of(submission: Path, course: Course) -> None:
@@ -142,7 +145,7 @@ def carry_out(
                     _grade(job, engine, folder, board)
         if job.json is not None:
             _write(job)
-    if job.own:
+    if job.remembered:
         with suppress(OSError):  # `add_attempt` has complained already
             job.history.sync()
 
@@ -172,7 +175,7 @@ def _listener(job: Job, submission: Submission, board: Any) -> Callable[[tuple[s
         kind, what = event
         if board is not None:
             board.tell(kind, what)
-        if kind == "done" and job.own and not complained:
+        if kind == "done" and job.remembered and not complained:
             try:
                 _remember(job, what, submission.digest)
             except OSError as error:

@@ -70,6 +70,8 @@ def _of_grading(made: dict[str, argparse.ArgumentParser]) -> None:
     made["check"].add_argument(
         "name", nargs="?", metavar="EX", help=EXERCISE + "; without one, the next exercise"
     )
+    # For `dojo.notebook`, whose submission is the notebook that a student is working on.
+    made["check"].add_argument("--remember", action="store_true", help=argparse.SUPPRESS)
     made["grade"].add_argument("names", nargs="*", metavar="UNIT|EX", help=EXERCISE + "; without any, all")
     made["grade"].add_argument(
         "--records",
