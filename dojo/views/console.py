@@ -99,6 +99,7 @@ def make_console(plain: bool = False, file: TextIO | None = None, **options: Any
         options["width"] = int(columns) if columns.isdigit() and int(columns) else 80
     if plain:
         options |= {"color_system": None, "no_color": True, "force_terminal": False}
+    options["force_jupyter"] = False  # in a kernel rich would show what is printed, wherever it is printed to
     screen = Screen(file=file, theme=THEME, markup=False, highlight=False, emoji=False, **options)
     width = max(MIN_WIDTH, min(screen.width, MAX_WIDTH))
     screen.look = Look(width, plain=plain, ascii=plain or not _prints_boxes(stream))
