@@ -10,7 +10,7 @@ export PYTHON TORCH_INDEX
 DOJO = .venv/bin/dojo
 PY = .venv/bin/python
 
-.PHONY: help grade check list hint show reset plot stubs test redteam lint bench fuzz env dev clean distclean
+.PHONY: help grade check list hint show reset plot release stubs test redteam lint bench fuzz env dev clean distclean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ reset: env ## put back an exercise as it was handed out: make reset EX=unbroadca
 
 plot: env ## a picture of what your own code computes: make plot EX=value_graph (without EX, the list)
 	@$(DOJO) plot $(EX)
+
+release: env ## for instructors: the course for nbgrader, in nbgrader-course/
+	@$(DOJO) release nbgrader
 
 stubs: env ## for authors: write exercises/ anew from solutions/
 	@$(DOJO) stubs

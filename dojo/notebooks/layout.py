@@ -36,6 +36,8 @@ def unit_cells(course: Course, unit: Unit) -> list[Cell]:
             Cell("answer", answer_cell(exercise.id), modules[exercise.module].answers[exercise.function]),
             Cell("check", exercise.id, f'check("{exercise.id}")', exercise.points),
         ]
+    if handout.end:
+        cells.append(Cell("text", f"{unit.id}-end", handout.end))
     for cell in cells:
         if len(cell.name) > NAME_LIMIT:
             raise StubError(path, 1, f"the cell name {cell.name} is longer than {NAME_LIMIT} characters.")

@@ -17,13 +17,14 @@ from typing import Any
 from dojo.course import Course, Unit
 from dojo.notebooks.cells import ANSWER, answer_cell, given_cell
 from dojo.notebooks.layout import given_code
-from dojo.notebooks.slicing import bound_names, needed
+from dojo.notebooks.slicing import Part, needed, parts
 from dojo.places import Place
 from dojo.rules.source import SourceError, decode, keep_only, parse
 from dojo.submission import FILE_LIMIT, Submission, digest_of
 from dojo.text import escaped
 
 MOST_CELLS = 5_000
+MOST_CODE = 1_000_000  # characters of all code cells; a whole unit with its answers has a hundred thousand
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$|^([ \t]*)\S.*\?$", re.MULTILINE)
 
 _DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
@@ -37,12 +38,13 @@ class NotebookError(Exception):
 
 @dataclass(frozen=True)
 class _Piece:
-    """A code cell that counts: the module whose section it stands in, its name or number, its tree."""
+    """A code cell that counts: the module whose section it stands in, its name or number, its statements."""
 
     module: str
     cell: str
     text: str
     tree: ast.Module
+    parts: tuple[Part, ...]
 
 
 def parse_notebook(content: bytes) -> list[RawCell]:
@@ -54,7 +56,10 @@ def parse_notebook(content: bytes) -> list[RawCell]:
     cells = book.get("cells") if isinstance(book, dict) else None
     if not isinstance(cells, list) or len(cells) > MOST_CELLS:
         raise NotebookError("is no notebook of version 4: open it in Jupyter and save it again.")
-    return [cell for cell in cells if isinstance(cell, dict)]
+    kept: list[RawCell] = [cell for cell in cells if isinstance(cell, dict)]
+    if sum(len(source_of(cell)) for cell in kept if cell.get("cell_type") == "code") > MOST_CODE:
+        raise NotebookError(f"has more than {MOST_CODE:,} characters of code.")
+    return kept
 
 
 def unit_of(cells: Sequence[RawCell], stem: str, course: Course) -> Unit | None:
@@ -118,9 +123,8 @@ def modules(
     pieces = _pieces(cells, unit, notices)
     for module in dict.fromkeys(e.module for e in unit.exercise):
         given = given_code(course, unit, module)
-        text, places = _assemble(
-            module, given, pieces, [e.function for e in unit.exercise if e.module == module]
-        )
+        targets = [e.function for e in unit.exercise if e.module == module]
+        text, places = _assemble(module, given, pieces, targets)
         file, content = f"{unit.id}/{module}.py", text.encode()
         if len(content) > FILE_LIMIT:
             notices.append(f"{file} would have {len(content):,} bytes; at most {FILE_LIMIT:,} are read.")
@@ -136,20 +140,14 @@ def _assemble(
     In one notebook two modules may use a name for different things. A module's own cells then come first:
     what other sections call the same is not taken.
     """
-    start = _Piece(module, given_cell(module), given, parse(given))
-    own = bound_names(s for p in [start, *pieces] if p.module == module for s in p.tree.body)
-    usable = {
-        statement
-        for piece in pieces
-        for statement in piece.tree.body
-        if piece.module == module or not bound_names([statement]) & own
-    }
-    ordered = [*start.tree.body, *(s for p in pieces for s in p.tree.body if s in usable)]
-    chosen = needed(ordered, targets) | set(start.tree.body)
+    start = _piece(module, given_cell(module), given)
+    own = {name for p in [start, *pieces] if p.module == module for part in p.parts for name in part.binds}
+    usable = [part for p in pieces for part in p.parts if p.module == module or not part.binds & own]
+    chosen = needed([*start.parts, *usable], targets) | set(start.parts)
     lines: list[str] = []
     places: list[Place] = []
     for piece in [start, *pieces]:
-        kept = [s for s in piece.tree.body if s in chosen]
+        kept = [part.node for part in piece.parts if part in chosen]
         if kept:
             text = piece.text if piece is start else keep_only(piece.text, piece.tree, kept)
             places.append(Place(len(lines) + 1, len(lines) + text.count("\n") + 1, piece.cell))
@@ -171,18 +169,26 @@ def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> list[_P
         is_ours = name not in answers and (name in locked or name in exercises or name == "setup")
         if cell.get("cell_type") != "code" or is_ours:
             continue
-        text = source_of(cell)
         label = name if name in answers else f"number {number}"
         try:
-            clean_text, tree = _parsed(text)
+            pieces.append(_piece(module, label, source_of(cell)))
         except SourceError as error:
-            if name not in answers:
+            if name in answers:
+                pieces.append(_piece(module, label, _broken(answers[name].function, str(error))))
+            else:
                 notices.append(f"The cell {escaped(label)} was left out: {error}")
-                continue
-            clean_text = _broken(answers[name].function, str(error))
-            tree = parse(clean_text)
-        pieces.append(_Piece(module, label, clean_text, tree))
     return pieces
+
+
+def _piece(module: str, cell: str, text: str) -> _Piece:
+    """Raises SourceError."""
+    clean_text, tree = _parsed(text)
+    try:
+        return _Piece(module, cell, clean_text, tree, parts(tree))
+    except SyntaxError as error:
+        raise SourceError(f"The file has a syntax error ({error.msg}).") from None
+    except (RecursionError, MemoryError, ValueError):
+        raise SourceError("The file is nested too deeply to be read.") from None
 
 
 def _parsed(text: str) -> tuple[str, ast.Module]:

@@ -9,48 +9,55 @@ from __future__ import annotations
 import ast
 import symtable
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 _LOOKS_ONLY = frozenset({"print", "display", "check", "hint", "show", "help"})
 
 
-def needed(statements: Sequence[ast.stmt], names: Iterable[str]) -> set[ast.stmt]:
-    """The top-level statements that make these names, or anything that those mention in turn.
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A top-level statement: the names that it binds, those that it reads, now or when what it defines is
+    called, and those whose objects it may change."""
+
+    node: ast.stmt
+    binds: frozenset[str]
+    uses: frozenset[str]
+    changes: frozenset[str]
+
+
+def parts(tree: ast.Module) -> tuple[Part, ...]:
+    """The top-level statements of a cell."""
+    return tuple(_part(node) for node in tree.body)
+
+
+def needed(candidates: Sequence[Part], names: Iterable[str]) -> set[Part]:
+    """Those of the statements that make these names, or anything that they mention in turn.
 
     A statement makes a name that it binds, and one whose object it changes: `table["a"] = 1`,
     `words.append(w)`, `fill(table)`.
     """
-    uses = {statement: _uses(statement) for statement in statements}
-    binds = {statement: _binds(statement) for statement in statements}
-    data = {name for s in statements if isinstance(s, ast.Assign | ast.AnnAssign) for name in binds[s]}
-    changes = {statement: _changes(statement) & data for statement in statements}
-    chosen: set[ast.stmt] = set()
+    data = {n for part in candidates if isinstance(part.node, ast.Assign | ast.AnnAssign) for n in part.binds}
+    chosen: set[Part] = set()
     wanted = set(names)
     found = True
     while found:
-        more = [s for s in statements if s not in chosen and (binds[s] | changes[s]) & wanted]
+        more = [p for p in candidates if p not in chosen and (p.binds | (p.changes & data)) & wanted]
         chosen.update(more)
-        wanted.update(*(uses[s] for s in more))
+        wanted.update(*(part.uses for part in more))
         found = bool(more)
     return chosen
 
 
-def bound_names(statements: Iterable[ast.stmt]) -> set[str]:
-    """The names that these top-level statements bind."""
-    return {name for statement in statements for name in _binds(statement)}
+def _part(node: ast.stmt) -> Part:
+    table = symtable.symtable(ast.unparse(node), "<cell>", "exec")
+    bound = (s for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace())
+    return Part(
+        node, frozenset(s.get_name() for s in bound), frozenset(_uses(table)), frozenset(_changes(node))
+    )
 
 
-def _table(statement: ast.stmt) -> symtable.SymbolTable:
-    return symtable.symtable(ast.unparse(statement), "<cell>", "exec")
-
-
-def _binds(statement: ast.stmt) -> set[str]:
-    symbols = _table(statement).get_symbols()
-    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace()}
-
-
-def _uses(statement: ast.stmt) -> set[str]:
-    """The names of the module that a statement reads, now or when what it defines is called."""
-    top = _table(statement)
+def _uses(top: symtable.SymbolTable) -> set[str]:
+    """The names of the module that are read in a statement and in what it defines."""
     names = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
     waiting = list(top.get_children())
     while waiting:
@@ -61,7 +68,7 @@ def _uses(statement: ast.stmt) -> set[str]:
 
 
 def _changes(statement: ast.stmt) -> set[str]:
-    """The names whose objects a statement may change: stored into, called on, or given to a function."""
+    """The names that are stored into, called on, or given to a function."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assert):
         return set()
     names: set[str] = set()
