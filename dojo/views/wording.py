@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dojo.points import written
 from dojo.text import clean, plural
 from dojo.verdict import Counterexample, ExerciseResult, Shown, Verdict, Worst
 from dojo.views.numbers import Notation, apart, number, ratio
@@ -90,7 +91,8 @@ def facts(case: Counterexample, verbose: bool = False) -> list[tuple[str, Words]
             words += [(", marked ", ""), ("*", "wrong")]
         lines.append(("Wrong", words))
     if case.worst is not None:
-        lines.append(("Worst", _worst(case.worst)))
+        truths = case.expected is not None and case.expected.dtype == "bool"
+        lines.append(("Worst", _worst(case.worst, truths)))
     if case.ratio is not None:
         words = [("yours is ", ""), (ratio(case.ratio), "strong"), (" times what is expected", "")]
         lines.append(("Ratio", [*words, (", in every entry", "")] if case.entries > 1 else words))
@@ -99,14 +101,16 @@ def facts(case: Counterexample, verbose: bool = False) -> list[tuple[str, Words]
     return lines
 
 
-def _worst(worst: Worst) -> Words:
+def _worst(worst: Worst, truths: bool) -> Words:
     expected, actual = apart(worst.expected, worst.actual)
+    if truths:
+        expected, actual = str(bool(worst.expected)), str(bool(worst.actual))
     words: Words = []
     if worst.index:
         words += [(f"[{', '.join(str(i) for i in worst.index)}]", "strong"), ("  ", "")]
     words += [("expected ", ""), (expected, "right"), (", yours ", ""), (actual, "wrong")]
     a, b = number(worst.actual), number(worst.expected)
-    if a is not None and b is not None and math.isfinite(a - b):
+    if a is not None and b is not None and math.isfinite(a - b) and not truths:
         words.append((f", off by {abs(a - b):.3g}", "muted"))
     return words
 
@@ -130,13 +134,17 @@ def printed(result: ExerciseResult) -> str:
 
 
 def points(result: ExerciseResult) -> str:
-    """Points earned of the points possible: `1/2`."""
-    return f"{result.points:g}/{result.max_points:g}"
+    """Points earned of the points possible: `1/2`. A fault of ours neither credits nor costs."""
+    if result.verdict is Verdict.KIT_ERROR:
+        return "not counted"
+    return f"{written(result.points)}/{written(result.max_points)}"
 
 
 def about(result: ExerciseResult) -> list[str]:
     """How much was checked, and how long it took."""
     told = []
+    if result.held is not None and result.verdict is not Verdict.PASSED:
+        told.append(f"{result.held} of {result.properties} properties count for points")
     if result.checks:
         told.append(plural(result.checks, "example") + " checked")
     if result.duration_s and result.verdict is not Verdict.NOT_STARTED:
