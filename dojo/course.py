@@ -62,6 +62,16 @@ class Course:
         own = getattr(self.exercise(exercise_id), name)
         return getattr(self.defaults, name) if own is None else own
 
+    def credit(self, exercise_id: str) -> str:
+        """What earns points in an exercise: "exercise" or "property". The narrower table wins."""
+        unit, exercise = self._by_id[exercise_id]
+        return exercise.credit or unit.credit or self.defaults.credit
+
+    def shows_misconceptions(self, unit: Unit) -> bool:
+        """Whether the edition for students keeps the misconceptions of a unit."""
+        own = unit.student_misconceptions
+        return self.defaults.student_misconceptions if own is None else own
+
     def path(self, tree: str, exercise_id: str) -> Path:
         """The file of an exercise in `exercises`, `solutions`, `stubs` or `graders`."""
         module = self.exercise(exercise_id).module

@@ -10,6 +10,7 @@ RuleName = Literal[
     "autograd", "torch.nn", "cross_entropy", "softmax", "batch_norm", "attention", "finite_differences"
 ]
 RULE_NAMES: tuple[str, ...] = get_args(RuleName)
+Credit = Literal["exercise", "property"]  # all or nothing, or a share of the points (see `dojo/credit.py`)
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=60)]
 Text = Annotated[str, Field(pattern=r"\S")]
@@ -33,6 +34,10 @@ class Defaults(_Strict):
     call_seconds: float = Field(default=5.0, gt=0)
     seconds: float = Field(default=30.0, gt=0)
     memory_mib: int = Field(default=1024, gt=0)
+    student_misconceptions: bool = (
+        False  # whether students get the code of known wrong answers, and their hints
+    )
+    credit: Credit = "exercise"
     imports: tuple[Text, ...] = (
         "torch",
         "math",
@@ -61,6 +66,7 @@ class Exercise(_Strict):
     call_seconds: float | None = Field(default=None, gt=0)
     seconds: float | None = Field(default=None, gt=0)
     memory_mib: int | None = Field(default=None, gt=0)
+    credit: Credit | None = None
 
     @property
     def module(self) -> str:
@@ -79,6 +85,8 @@ class Unit(_Strict):
     id: Id
     title: Text
     forbid: tuple[RuleName, ...] = ()
+    student_misconceptions: bool | None = None
+    credit: Credit | None = None
     exercise: tuple[Exercise, ...] = Field(min_length=1)
 
 

@@ -77,6 +77,8 @@ def _sentence(problem: Any) -> str:
         return "is missing."
     if kind == "extra_forbidden":
         return f"there is no such key{_nearest(str(last), _keys(problem['loc']))}."
+    if kind == "literal_error" and last == "credit":
+        return f'should be "exercise" or "property", not {got!r:.60}.'
     if kind == "literal_error":
         advice = _nearest(str(got), RULE_NAMES)
         return f"there is no rule {got!r:.60}{advice}; the rules are {', '.join(RULE_NAMES)}."

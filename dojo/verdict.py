@@ -11,7 +11,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from dojo.points import Points, added
 
 # Rises when a key changes its meaning or goes. A new key, such as `course`, is no reason: readers skip
 # what they do not know.
@@ -25,6 +27,7 @@ def _not_finite(value: object) -> object:
 
 
 Number = Annotated[float, BeforeValidator(_not_finite)]  # which `dump` writes as words where it has to
+Earned = int | Annotated[float, Field(allow_inf_nan=False)]  # points; hundredths only by partial credit
 
 
 class _FromJson:
@@ -94,7 +97,7 @@ class ExerciseResult(_FromJson):
     id: str
     unit: str
     verdict: Verdict
-    points: int
+    points: Earned
     max_points: int
     message: str
     property: str | None = None  # the broken property in plain words
@@ -104,6 +107,8 @@ class ExerciseResult(_FromJson):
     output: str = ""  # what the student's code printed, cleaned and cut
     checks: int = 0  # how many examples were checked
     hints: list[str] = field(default_factory=list)  # the three tiers of the misconception, where one matches
+    held: int | None = None  # where points are earned by property (see `credit`): so many of those that count
+    properties: int | None = None  # hold, of so many
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ class Record(_FromJson):
     digest: str
     course: str
     engine: str
-    points: int
+    points: Earned
     max_points: int
     exercises: list[ExerciseResult]
     notices: list[str] = field(default_factory=list)
@@ -132,10 +137,10 @@ class Record(_FromJson):
         return head | body
 
 
-def total(results: list[ExerciseResult]) -> tuple[int, int]:
+def total(results: list[ExerciseResult]) -> tuple[Points, int]:
     """Points earned and points possible. What failed through our fault leaves both sums."""
     counted = [r for r in results if r.verdict is not Verdict.KIT_ERROR]
-    return sum(r.points for r in counted), sum(r.max_points for r in counted)
+    return added(r.points for r in counted), sum(r.max_points for r in counted)
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dojo.points import written
 from dojo.text import clean, plural, shorten
 from dojo.verdict import Record, Verdict
 from dojo.views.exercise import rows
@@ -58,7 +59,7 @@ def earlier(taken: int, total: int, outdated: int) -> list[Text]:
 
 def _grid(records: Sequence[Record], look: Look) -> Table:
     counts = [Counter(result.verdict for result in record.exercises) for record in records]
-    points = [f"{record.points}/{record.max_points}" for record in records]
+    points = [f"{written(record.points)}/{record.max_points}" for record in records]
     taken = GAP + max(len("points"), *map(len, points))
     columns = _columns(counts, look.inner - taken - LEAST)
     room = min(NAME, look.inner - taken - _width(columns))
@@ -101,7 +102,7 @@ def _summary(records: Sequence[Record], look: Look) -> list[RenderableType]:
     lines = [
         (
             Text("  Median"),
-            Text(f"{middle:g} of {plural(max(r.max_points for r in records), 'point')}", "strong"),
+            Text(f"{written(middle)} of {plural(max(r.max_points for r in records), 'point')}", "strong"),
         )
     ]
     missed: Counter[str] = Counter()

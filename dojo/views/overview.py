@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from dojo.course import Course, Exercise, Unit
+from dojo.points import Points, added, written
 from dojo.text import clean, plural, shorten
 from dojo.verdict import ExerciseResult, Record, Verdict
 from dojo.views.exercise import verdict_text
@@ -29,9 +30,9 @@ def graded(course: Course, record: Record, look: Look, *, fold: bool = True) -> 
         if not mine:
             continue
         counted = [r for r in mine if r.verdict is not Verdict.KIT_ERROR]
-        points, most = sum(r.points for r in counted), sum(r.max_points for r in counted)
+        points, most = added(r.points for r in counted), sum(r.max_points for r in counted)
         body = _by_module(unit, {r.id for r in mine}, look, lambda es: _result_lines(es, results, look, fold))
-        cards.append(_card(unit, body, look, f"{points} of {plural(most, 'point')}"))
+        cards.append(_card(unit, body, look, f"{written(points)} of {plural(most, 'point')}"))
     return cards
 
 
@@ -156,10 +157,10 @@ def _state_line(exercise: Exercise, states: Mapping[str, str], look: Look) -> Te
     return line.append_text(extra) if look.inner >= line.cell_len + extra.cell_len else line
 
 
-def _line(look: Look, state: str, name: str, word: Text, most: int, points: int | None = None) -> Text:
+def _line(look: Look, state: str, name: str, word: Text, most: int, points: Points | None = None) -> Text:
     """` ✓  dlogits          passed        2/2`."""
     room = 28 if look.inner >= 56 else 16
-    shown = f"{points}/{most}" if points is not None else str(most)
+    shown = f"{written(points)}/{most}" if points is not None else str(most)
     line = Text(" ", no_wrap=True).append_text(look.mark(state)).append("  ")
     line.append(shorten(name, room, look.ellipsis).ljust(room), "muted" if state == "not_started" else "")
     line.append("  ").append_text(word).append(" " * (14 - word.cell_len))
