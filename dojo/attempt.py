@@ -1,14 +1,15 @@
 """One attempt: one exercise of one submission, from its text to its verdict.
 
 Closed by default: every way out of `_check` but its last line is something other than `passed`, and that
-line is reached only after every property was checked on at least one case.
+line is reached only after every property was checked on at least one case. What else an answer may earn is
+decided in `credit`.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import hypothesis
@@ -16,14 +17,16 @@ from hypothesis import strategies
 
 from dojo.channel import StudentError, Worker, WorkerEnded
 from dojo.course import Course, Exercise
+from dojo.credit import Tally
 from dojo.explain import Failure, explain, printed
 from dojo.forkserver import ServerDied
 from dojo.grading.asking import Falsified
 from dojo.grading.cases import GraderBroken
 from dojo.grading.grader import Grader
 from dojo.grading.matching import name_misconception
-from dojo.grading.properties import SETTINGS, properties, run
-from dojo.grading.student import Allowance
+from dojo.grading.properties import SETTINGS, Property, properties, run
+from dojo.grading.student import Allowance, Student
+from dojo.hidden import Unshown, unshown, unshown_fault
 from dojo.places import located
 from dojo.prepare import Attempt, outcome, prepare
 from dojo.seeds import Seed
@@ -54,7 +57,7 @@ def grade_exercise(
 
     stuck: modules that are known not to survive their import (see `importing`).
     """
-    started = time.perf_counter()
+    clock = _Clock()
     try:
         ready = prepare(course, grader, submission, exercise)
         if isinstance(ready, ExerciseResult):
@@ -62,7 +65,7 @@ def grade_exercise(
         elif (ended := stuck.get(ready.file)) is not None:
             result = explain(ready, ended, "can be imported")
         else:
-            result = _check(ready, server, seed)
+            result = _check(ready, server, seed, course.credit(exercise.id) == "property", clock)
     except ServerDied:
         raise
     except (GraderBroken, Exception) as error:
@@ -71,33 +74,86 @@ def grade_exercise(
         message = f"The kit itself failed here ({fault}). It is no fault of yours and costs nothing."
         result = outcome(exercise, unit, Verdict.KIT_ERROR, message)
     places = submission.places.get(f"{result.unit}/{exercise.module}.py", ())
-    took = round(time.perf_counter() - started, 3)
-    return replace(result, message=located(result.message, places), duration_s=took)
+    return replace(result, message=located(result.message, places), duration_s=clock.seconds())
 
 
-def _check(attempt: Attempt, server: Server, seed: Seed) -> ExerciseResult:
-    """Check property after property, each in a fresh worker; the first that fails decides."""
-    checks, output, most = 0, "", 0
-    allowance = Allowance(attempt.limits.seconds)
+def _check(attempt: Attempt, server: Server, seed: Seed, by_property: bool, clock: _Clock) -> ExerciseResult:
+    """Check property after property, each in a fresh worker; the first that fails decides the verdict.
+
+    by_property: check the others too, for what they earn.
+    """
     todo = properties(attempt.grader, attempt.rules)
+    allowance, tally, seen = Allowance(attempt.limits.seconds), Tally(attempt, todo), _Seen()
     for prop, worker in zip(todo, _workers(attempt, server, len(todo)), strict=True):
+        if prop.hidden:
+            clock.stop()
         try:
             student = attempt.load(worker, allowance)
-            count = run(prop, attempt.grader, student, seed.number(attempt.exercise.id, prop.name))
+            seen.add(prop, worker, _count(prop, attempt, student, seed))
         except (Falsified, StudentError, WorkerEnded) as failure:
-            result = explain(attempt, failure, prop.text, worker.printed)
-            return _with_the_idea(attempt, result, failure, server, allowance)
-        output, most = output or worker.printed, max(most, worker.printed_size)
+            tally.add(prop, failure, explain(attempt, failure, prop.text, worker.printed))
+            if tally.over or not by_property:
+                break
+    if tally.failed:
+        result = _reported(attempt, tally, server, allowance)
+        return tally.credited(result) if by_property else result
+    if not seen.checks:
+        raise GraderBroken("nothing was checked")
+    message = f"{seen.properties} properties hold on {seen.checks} cases."
+    if seen.most > PRINTS_A_LOT:
+        message += f" It prints {seen.most:,} characters in one call: a forgotten print?"
+    more = {"checks": seen.checks, "output": printed(seen.output)}
+    passed = outcome(attempt.exercise, attempt.unit, Verdict.PASSED, message, **more)
+    return tally.credited(passed) if by_property else passed
+
+
+def _count(prop: Property, attempt: Attempt, student: Student, seed: Seed) -> int:
+    """On how many cases a property holds. Raises its failure, or what is wrong with the grader."""
+    try:
+        count = run(prop, attempt.grader, student, seed.number(attempt.exercise.id, prop.name))
         if not count:
             raise GraderBroken(f"the property {prop.name} checked nothing")
-        checks += count
-    if not checks:
-        raise GraderBroken("nothing was checked")
-    message = f"{len(todo)} properties hold on {checks} cases."
-    if most > PRINTS_A_LOT:
-        message += f" It prints {most:,} characters in one call: a forgotten print?"
-    more = {"checks": checks, "output": printed(output)}
-    return outcome(attempt.exercise, attempt.unit, Verdict.PASSED, message, **more)
+        return count
+    except (Falsified, StudentError, WorkerEnded, ServerDied):
+        raise
+    except (GraderBroken, Exception) as error:
+        if not prop.hidden:
+            raise
+        raise (error if isinstance(error, Unshown) else unshown_fault(error)) from None
+
+
+def _reported(attempt: Attempt, tally: Tally, server: Server, allowance: Allowance) -> ExerciseResult:
+    """What is told of the first failure."""
+    prop, failure, result = tally.failed[0]
+    return unshown(result) if prop.hidden else _with_the_idea(attempt, result, failure, server, allowance)
+
+
+@dataclass
+class _Seen:
+    """What may be told of properties that hold: what is not shown leaves no trace in it."""
+
+    properties: int = 0
+    checks: int = 0
+    output: str = ""
+    most: int = 0  # characters printed in one call
+
+    def add(self, prop: Property, worker: Worker, count: int) -> None:
+        if not prop.hidden:
+            self.properties, self.checks = self.properties + 1, self.checks + count
+            self.output, self.most = self.output or worker.printed, max(self.most, worker.printed_size)
+
+
+class _Clock:
+    """How long an attempt takes, up to what is not shown: by its pauses there an answer could tell of it."""
+
+    def __init__(self) -> None:
+        self._started, self._stopped = time.perf_counter(), 0.0
+
+    def stop(self) -> None:
+        self._stopped = self._stopped or time.perf_counter()
+
+    def seconds(self) -> float:
+        return round((self._stopped or time.perf_counter()) - self._started, 3)
 
 
 def _workers(attempt: Attempt, server: Server, count: int) -> Iterator[Worker]:

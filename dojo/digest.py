@@ -7,12 +7,15 @@ from pathlib import Path
 
 from dojo.course import MANIFEST
 from dojo.editions import reference_tree
+from dojo.hidden import files as hidden_files
 
 ENGINE = Path(__file__).parent
 
 
-def course_digest(root: Path) -> str:
+def course_digest(root: Path, hidden: Path | None = None) -> str:
     """ "sha256:..." of the manifest, the solutions, the graders and the engine, by content.
+
+    hidden: a folder of hidden graders, which belong to it with all that lies there.
 
     An edition has stubs in place of solutions, and another digest than the course that it was made from.
 
@@ -29,6 +32,8 @@ def course_digest(root: Path) -> str:
         for path in folder.rglob("*.py"):
             if path.is_file():
                 files[f"{name}/{path.relative_to(folder).as_posix()}"] = path
+    if hidden is not None:
+        files |= {f"hidden/{name}": path for name, path in hidden_files(hidden).items()}
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):
         content = path.read_bytes().replace(b"\r\n", b"\n")

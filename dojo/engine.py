@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dojo import __version__, lanes, servers
@@ -16,6 +17,7 @@ from dojo.course import Course, Exercise
 from dojo.digest import course_digest
 from dojo.editions import reference_tree
 from dojo.forkserver import ServerDied
+from dojo.hidden import place
 from dojo.isolation.levels import Proof, reaches
 from dojo.isolation.probe import prove
 from dojo.isolation.users import NOBODY
@@ -42,18 +44,21 @@ class Engine:
         lanes: int | None = None,
         isolation: str | None = None,
         run_as: str = NOBODY,
+        hidden: Path | None = None,
     ) -> None:
         """lanes: on how many cores to grade. isolation: the level to try for; None for the strongest.
 
         run_as: the user as whom student code runs where this process is root.
+        hidden: a folder of hidden graders (see `dojo/hidden.py`). Raises HiddenError where it cannot be one.
         """
         self.course = course
+        self.hidden = None if hidden is None else place(hidden, course)
         self.lanes = most(lanes)
         self._wanted = {"isolation": isolation, "run_as": run_as}
         self._proven: str | None = None
         self._server: servers.Server | None = self._start()
         self._graders: dict[str, Any] = {}
-        self.course_digest = course_digest(course.root)  # while torch is being imported
+        self.course_digest = course_digest(course.root, self.hidden)  # while torch is being imported
 
     def _start(self) -> servers.Server:
         return servers.start(**self._wanted)
@@ -131,14 +136,15 @@ class Engine:
             import torch
 
             from dojo import attempt
-            from dojo.grading import registry
+            from dojo.grading import hidden, registry
             from dojo.worker.walls import hide
 
             torch.set_num_threads(1)
             hide()  # from other processes of this user, where an answer might run
             wanted = self.course.exercises if exercises is None else exercises
             missing = [e for e in wanted if e.id not in self._graders]
-            self._graders |= registry.load(self.course, missing)
+            more = hidden.read(self.hidden, self.course) if self.hidden is not None and missing else None
+            self._graders |= registry.load(self.course, missing, more)
             attempt.warm_up()  # here once, rather than in every lane
         finally:
             gc.freeze()
@@ -223,7 +229,7 @@ class Engine:
         try:
             server.ready()
             if server.proof is None:
-                server.proof = prove(server, self.course.root)
+                server.proof = prove(server, self.course.root, self.hidden)
         except ServerDied as death:
             raise KitFailure(f"the process that runs answers did not start: {death}") from None
         level = server.proof.level

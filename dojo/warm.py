@@ -53,8 +53,8 @@ def _is_private(folder: Path) -> bool:
 
 def try_warm(argv: list[str]) -> int | None:
     """Let a warm server run this command. Its exit code, or None where there is none to be had."""
-    if any(word.startswith(("--isolation", "--run-as")) for word in argv):
-        return None  # the server has the walls that it was started with
+    if any(word.startswith(("--isolation", "--run-as", "--hi")) for word in argv):
+        return None  # the server has the walls that it was started with, and knows no --hidden graders
     root = next((d for d in [Path.cwd(), *Path.cwd().parents] if (d / "course.toml").is_file()), None)
     path = None if root is None else socket_path(root)
     if path is None or not path.exists():

@@ -21,6 +21,7 @@ _SENTENCES = (
     ("dojo.stubs", "StubError"),
     ("dojo.reset", "ResetError"),
     ("dojo.grading.registry", "GradersMissing"),
+    ("dojo.hidden", "HiddenError"),
 )
 
 

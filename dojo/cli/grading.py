@@ -12,7 +12,7 @@ from typing import Any
 
 from dojo.cli.common import past_of, select
 from dojo.cli.errors import KIT, NOT_PASSED, PASSED, UsageError, say
-from dojo.cli.isolation import insist, options
+from dojo.cli.isolation import check_hidden, insist, options
 from dojo.cli.recording import alone, earlier, keep, records_folder, snapshot
 from dojo.course import Course, Exercise
 from dojo.history import History, Past
@@ -58,6 +58,7 @@ def prepare(course: Course, names: list[str], args: argparse.Namespace) -> Job:
     own = args.submission is None
     if not own:
         _refuse_course_of(Path(args.submission), course)
+    check_hidden(args, course)
     exercises = select(course, names)
     seed = _seed(course, args)
     target = _json_target(args.json)
@@ -111,8 +112,8 @@ def _json_target(name: str | None) -> Path | None:
 
 @contextmanager
 def started(course: Course, args: argparse.Namespace) -> Iterator[Any]:
-    """A new engine, stopped at the end; a warm server's own stays as it is."""
-    if args.engine is not None:
+    """A new engine, stopped at the end; a warm server's own stays as it is, and knows no hidden graders."""
+    if args.engine is not None and getattr(args, "hidden", None) is None:
         yield args.engine
         return
     from dojo.engine import Engine

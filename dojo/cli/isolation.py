@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from dojo.cli.errors import UsageError
+from dojo.course import Course
+from dojo.hidden import place
 from dojo.isolation.levels import reaches
 
 LEAST = "confined"  # that official grading needs
@@ -14,7 +17,8 @@ _DOCTOR = "`dojo doctor` says what is missing."
 
 def options(args: argparse.Namespace) -> dict[str, Any]:
     """The engine's options that stand in the arguments of a grading command."""
-    chosen = {"isolation": args.isolation, "run_as": args.run_as}
+    hidden = getattr(args, "hidden", None)
+    chosen = {"isolation": args.isolation, "run_as": args.run_as, "hidden": hidden and Path(hidden)}
     return {name: value for name, value in chosen.items() if value is not None}
 
 
@@ -37,3 +41,17 @@ def insist(args: argparse.Namespace, engine: Any) -> None:
             "Official grading does not run answers as root. Grade as another user, or let `dojo doctor` say "
             "why no other user could be had for them; `--as-root` grades all the same."
         )
+
+
+def check_hidden(args: argparse.Namespace, course: Course) -> None:
+    """Raise UsageError or HiddenError where `--hidden` is given and cannot be followed."""
+    name = getattr(args, "hidden", None)
+    if name is None:
+        return
+    if args.submission is None or args.key_file is None:
+        raise UsageError(
+            "--hidden goes with --submission and --key-file: hidden graders are for official grading."
+        )
+    folder, handed_in = place(Path(name), course), Path(args.submission).resolve()
+    if folder == handed_in or handed_in in folder.parents:
+        raise UsageError(f"The folder {name} of hidden graders lies in what was handed in: it is not yours.")

@@ -79,6 +79,11 @@ def _of_grading(made: dict[str, argparse.ArgumentParser]) -> None:
         help="keep a record of each submission in this folder, written as it is graded: "
         "the same command goes on from there",
     )
+    made["grade"].add_argument(
+        "--hidden",
+        metavar="DIR",
+        help="official grading: check the properties in this folder too, of which students are told nothing",
+    )
     for name in ("check", "grade"):
         _grading(made[name])
         _walls(made[name])

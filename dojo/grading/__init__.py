@@ -13,6 +13,7 @@ from dojo.grading.draw import (
 )
 from dojo.grading.grader import Grader, backward_of, grades, open_ended
 from dojo.grading.helpers import close, gradients, near_zero, raises, require, set_parameters
+from dojo.grading.hidden import also
 from dojo.grading.hints import Hints
 from dojo.grading.progress import report_progress
 from dojo.grading.remote import remote_function
@@ -21,6 +22,7 @@ __all__ = [
     "Draw",
     "Grader",
     "Hints",
+    "also",
     "backward_of",
     "close",
     "distinct",

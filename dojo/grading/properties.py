@@ -12,6 +12,7 @@ from typing import Any
 import hypothesis
 
 from dojo.channel import StudentError, WorkerEnded
+from dojo.forkserver import ServerDied
 from dojo.grading import universal
 from dojo.grading.asking import FORM_ERRORS, Falsified, ask, require_like
 from dojo.grading.cases import Case, Parts, case_with_answer, drawn_domains, strategy
@@ -20,6 +21,7 @@ from dojo.grading.grader import Grader, Statement
 from dojo.grading.mismatch import Mismatch, describe
 from dojo.grading.student import Student
 from dojo.grading.values import clone, tensors
+from dojo.hidden import unshown_fault
 
 Check = Callable[[Student, Grader, Parts], None]
 SHRINK_SECONDS = 2.0  # after the first failure; a slow answer must not keep its student waiting
@@ -30,7 +32,7 @@ class Property:
     """One true statement about every right answer, with the check that tries to refute it on drawn cases.
 
     `also` are narrower statements, checked in the same worker afterwards on a small case each;
-    where one fails, the report carries its words.
+    where one fails, the report carries its words. `hidden`: nothing may be told of it (see `dojo/hidden.py`).
     """
 
     name: str
@@ -38,10 +40,11 @@ class Property:
     examples: int
     check: Check
     also: tuple[Check, ...] = ()
+    hidden: bool = False
 
 
 def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
-    """The properties of an exercise, most telling first."""
+    """The properties of an exercise, most telling first, those that are not shown last."""
     found: list[Property] = []
     repeatable = (universal.same_answer_twice,) if grader.pure and grader.parameters else ()
     single = grader.forward is not None or grader.oracle is not None
@@ -51,7 +54,7 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
         float32 = (universal.keeps_float32,) if plain and _has_floats(grader) else ()
         also = (*float32, *repeatable)
         found.append(Property("right_answer", text, grader.examples, universal.equals_reference, also))
-    found += [Property(s.name, s.text, s.examples, partial(_stated, s)) for s in grader.statements]
+    found += [_property(s) for s in grader.statements if not s.hidden]
     if grader.upstream:
         steps = (universal.adjoint_identity,) if grader.forward is not None else ()
         found.append(Property("linear", universal.LINEAR, 3, universal.linear_in_upstream, steps))
@@ -60,7 +63,13 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
     if rules and grader.parameters:
         check = partial(universal.keeps_the_rules, rules=rules)
         found.append(Property("rules", universal.RULES, 1, check, (partial(check, larger=True),)))
-    return found
+    # Last, so that an answer that falls short of what is shown hears of that.
+    return found + [_property(s) for s in grader.statements if s.hidden]
+
+
+def _property(statement: Statement) -> Property:
+    check = partial(_stated, statement)
+    return Property(statement.name, statement.text, statement.examples, check, hidden=statement.hidden)
 
 
 def run(prop: Property, grader: Grader, student: Student, seed: int) -> int:
@@ -157,12 +166,14 @@ def _stated(statement: Statement, student: Student, grader: Grader, parts: Parts
     values = {name: clone(value) for name, value in case.all.items() if name in names[1:]}
     try:
         holds = statement.holds(first, **values)
+    except (StudentError, WorkerEnded, ServerDied):
+        raise
     except FORM_ERRORS as error:
-        if isinstance(error, StudentError):
-            raise
         what = "Your answer" if first is student else f"The answer is {describe(first)}; it"
         message = f"{what} is not of the form that is asked for ({str(error)[:80]})."
         raise Falsified(Mismatch("kind", message, None, None if first is student else first), case) from None
+    except Exception as error:
+        raise (unshown_fault(error) if statement.hidden else error) from None
     if not holds:
         answer = None if first is student else first
         if len(names) == 1 and first is student:

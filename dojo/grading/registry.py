@@ -11,6 +11,7 @@ from types import ModuleType
 
 from dojo.course import Course, Exercise
 from dojo.grading.grader import Grader
+from dojo.grading.hidden import Added, merged
 
 
 class GradersMissing(Exception):
@@ -21,8 +22,13 @@ class GradersMissing(Exception):
         super().__init__("\n".join(problems))
 
 
-def load(course: Course, exercises: Iterable[Exercise] | None = None) -> dict[str, Grader]:
-    """The graders of these exercises (default: all), by id. Raises GradersMissing."""
+def load(
+    course: Course, exercises: Iterable[Exercise] | None = None, hidden: Added | None = None
+) -> dict[str, Grader]:
+    """The graders of these exercises (default: all), by id. Raises GradersMissing, HiddenError.
+
+    hidden: what a folder of hidden graders adds to them.
+    """
     graders: dict[str, Grader] = {}
     problems: list[str] = []
     for exercise in course.exercises if exercises is None else exercises:
@@ -32,7 +38,8 @@ def load(course: Course, exercises: Iterable[Exercise] | None = None) -> dict[st
             problems.append(f"{path}: there is no grader for the exercise {exercise.id!r}")
             continue
         reference = getattr(trusted_module(course.reference(exercise.id)), exercise.function)
-        graders[exercise.id] = found.bind(reference)
+        more = (hidden or {}).get(exercise.id)
+        graders[exercise.id] = merged(found, more, reference) if more else found.bind(reference)
     if problems:
         raise GradersMissing(problems)
     return graders

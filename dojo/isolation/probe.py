@@ -37,20 +37,26 @@ ACTS = {
     ),
     "sandbox": "see_that_the_course_is_there see_that_the_file_is_there",
 }
+# The same for a folder of hidden graders, where there is one.
+OF_HIDDEN = {"confined": "read_the_hidden_graders", "sandbox": "see_that_hidden_graders_are_there"}
 NAMESPACES = ("pid", "net", "mnt", "ipc")  # each must be the server's own at level sandbox
 ENVIRONMENT = (
     "PATH LC_ALL LC_CTYPE OMP_NUM_THREADS PYTHONHASHSEED GLIBC_TUNABLES CUDA_VISIBLE_DEVICES"
 ).split()
 
 
-def prove(server: Server, course: Path) -> Proof:
+def prove(server: Server, course: Path, hidden: Path | None = None) -> Proof:
     """Let the probe loose in a worker of this server. Raises ServerDied if the server is gone.
 
-    course: the folder of the course, which nobody may see.
+    course, hidden: the folders of the course and of hidden graders, which nobody may see.
     """
     server.ready()
-    names = [name for acts in ACTS.values() for name in acts.split()]
-    with _targets(course) as targets, server.worker(memory_mib=MEMORY_MIB, cpu_seconds=SECONDS) as worker:
+    wanted = ACTS if hidden is None else {a: f"{names} {OF_HIDDEN.get(a, '')}" for a, names in ACTS.items()}
+    names = [name for acts in wanted.values() for name in acts.split()]
+    with (
+        _targets(course, hidden) as targets,
+        server.worker(memory_mib=MEMORY_MIB, cpu_seconds=SECONDS) as worker,
+    ):
         try:
             worker.load(SUBMISSION.read_text(encoding="utf-8"), "probe_submission", SECONDS)
             user = _call(worker, "user")
@@ -59,7 +65,7 @@ def prove(server: Server, course: Path) -> Proof:
             return Proof("process", (Act("the probe itself", "confined", False, str(failure)),), None)
     acts = [
         Act(name, level, came.get(name) is not None, came.get(name) or "went through")
-        for level, those in ACTS.items()
+        for level, those in wanted.items()
         for name in those.split()
     ]
     acts += [_namespace(name, server.namespaces.get(name)) for name in NAMESPACES]
@@ -99,7 +105,7 @@ def _call(worker: Any, name: str, *arguments: Any) -> Any:
 
 
 @contextmanager
-def _targets(course: Path) -> Iterator[dict[str, Any]]:
+def _targets(course: Path, hidden: Path | None) -> Iterator[dict[str, Any]]:
     """Things to read, write and connect to, made so that only a wall can refuse them."""
     with tempfile.TemporaryDirectory() as name, socket.socket() as tcp, _unix(f"{name}/probe.sock"):
         folder = Path(name)
@@ -115,6 +121,7 @@ def _targets(course: Path) -> Iterator[dict[str, Any]]:
             "socket": f"{name}/probe.sock",
             "port": tcp.getsockname()[1],
             "course": str(course),
+            "hidden": str(hidden or course),
             "home": str(Path.home()),
             "grader": os.getpid(),
             "memory": 4 * MEMORY_MIB << 20,

@@ -24,6 +24,10 @@ def read_the_course(targets):
     return os.listdir(targets["course"])
 
 
+def read_the_hidden_graders(targets):
+    return os.listdir(targets["hidden"])
+
+
 def read_the_home_folder(targets):
     return os.listdir(targets["home"])
 
@@ -123,6 +127,10 @@ def find_a_descriptor(targets):
 
 def see_that_the_course_is_there(targets):
     os.stat(os.path.join(targets["course"], "course.toml"))
+
+
+def see_that_hidden_graders_are_there(targets):
+    os.stat(targets["hidden"])
 
 
 def see_that_the_file_is_there(targets):
