@@ -294,6 +294,9 @@ HOSTILE = [
     ("\u3164blank\u115f", "blank"),
     ("\ud800lone", "lone"),
     ("[bold red]no markup[/] :smile:", "[bold red]no markup[/] :smile:"),
+    ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+    ("</code></div><!-- '\" --><b a='", "</code></div><!-- '\" --><b a='"),
+    ("&lt;i&gt; &#60;", "&lt;i&gt; &#60;"),
 ]
 
 
