@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 from typing import Any
 
-from dojo.editions import edition_root, is_edition, reference_tree
+from dojo.editions import edition_root, is_edition, reference_tree, unfinished
 from dojo.manifest import RULE_NAMES, Defaults, Exercise, Heading, Manifest, Unit
 from dojo.toml import read_toml
 from dojo.validate import CourseError, validate
@@ -124,6 +124,8 @@ def find_root(start: Path) -> Path:
 
 def load(root: Path) -> Course:
     """Read and validate the manifest of the course in `root`. Raises CourseError with every mistake."""
+    if (why := unfinished(root)) is not None:
+        raise CourseError([why])
     path = root / MANIFEST
     try:
         data = read_toml(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 SOLUTIONS, STUBS = "solutions", "stubs"
@@ -19,6 +20,17 @@ def reference_tree(root: Path) -> str:
 def is_edition(root: Path) -> bool:
     """Whether the course in `root` came without solutions."""
     return reference_tree(root) == STUBS
+
+
+def unfinished(root: Path) -> str | None:
+    """A sentence where laying out the folder was cut short, so that half of it is of another edition."""
+    try:
+        data = json.loads((root / MARK).read_bytes())
+        coming, kind = data["coming"], data["kind"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    command = "dojo release student" if kind == "edition" else "dojo init"
+    return f"{root} was being laid out and is not finished: run `{command} {root}` again." if coming else None
 
 
 def edition_root() -> Path | None:
