@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from dojo.explain import Failure
 from dojo.grading.asking import Falsified
 from dojo.grading.properties import Property
-from dojo.grading.trivial import grouped, telling
+from dojo.grading.trivial import grouped, tells
 from dojo.grading.universal import RULES
 from dojo.points import share
 from dojo.prepare import Attempt
@@ -62,7 +62,9 @@ class Tally:
         if self.spoilt:
             return replace(result, held=0, properties=len(groups))
         failed = [prop for prop, _, _ in self.failed]
-        lacking = {n for n, group in enumerate(groups) if any(prop in failed for prop in group)}
-        counted = telling(self.attempt.grader, self.attempt.rules) | lacking
-        held, of = len(counted - lacking), len(counted)
+        every = range(len(groups))
+        lacking = {n for n in every if any(prop in failed for prop in groups[n])}
+        grader, rules = self.attempt.grader, self.attempt.rules
+        held = sum(n not in lacking and tells(grader, rules, n) for n in every)
+        of = held + len(lacking)
         return replace(result, points=share(result.max_points, held, of), held=held, properties=of)

@@ -6,6 +6,7 @@ property that such an answer has says little about a student's, so it earns noth
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,22 +31,21 @@ INPUTS = 4  # so many of the inputs are tried as answers
 Answer = Callable[[Any, list[Any]], Any]  # from a right answer, None where there is none, and the arguments
 
 
-@lru_cache(maxsize=512)
-def telling(grader: Grader, rules: tuple[str, ...]) -> frozenset[int]:
-    """Which groups of `grouped` no trivial answer has, by their place.
+@lru_cache(maxsize=4096)
+def tells(grader: Grader, rules: tuple[str, ...], number: int) -> bool:
+    """Whether no trivial answer has all properties of a group of `grouped`, which is given by its place.
 
-    A group holds if all its properties do. Keeping to the rules tells something where the watched answer is
-    also compared with the right one.
+    The right answer tells by itself. So does keeping to the rules where the watched answer is also compared
+    with the right one, and nowhere else.
     """
-    groups = grouped(properties(grader, rules))
+    group = grouped(properties(grader, rules))[number]
     single = grader.forward is not None or grader.oracle is not None
+    if group[0].text is RULES or (single and number == 0):
+        return single
     extra = smallest(grader)
-    free = {number for number, group in enumerate(groups) if group[0].text is RULES and not single}
-    left = [n for n, group in enumerate(groups) if n not in free and group[0].text is not RULES]
-    for answer in _answers(grader):
-        left = [n for n in left if n not in free]
-        free |= {n for n in left if all(_holds(prop, grader, answer, extra) for prop in groups[n])}
-    return frozenset(range(len(groups))) - free
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an answer that makes no sense may well divide by zero
+        return not any(all(_holds(p, grader, answer, extra) for p in group) for answer in _answers(grader))
 
 
 def grouped(todo: Sequence[Property]) -> list[list[Property]]:
