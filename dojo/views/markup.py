@@ -52,7 +52,7 @@ STYLES = {
     "wrong": "border-radius:3px;color:inherit;background-color:rgba(229,57,53,0.32)",
     "right": "border-radius:3px;color:inherit;background-color:rgba(46,160,67,0.32)",
     "strong": "font-weight:600",
-    "hints": "margin-bottom:0;padding:8px 12px;border:0;border-radius:6px;color:inherit;"
+    "hints": "min-height:0;margin-bottom:0;padding:8px 12px;border:0;border-radius:6px;box-shadow:none;"
     "background-color:rgba(124,77,255,0.12)",
     "list": "margin:4px 0 0 0;padding:0 0 0 22px",
     "item": "margin:2px 0",
@@ -69,7 +69,7 @@ CLASSES = {
     "on-muted": "label label-default",
     "on-tried": "label label-warning",
     "part": "clearfix",
-    "hints": "alert alert-info",
+    "hints": "well well-sm",
     "block": "pull-left media-left",
     "wrong": "bg-danger text-danger",
     "right": "bg-success text-success",
