@@ -18,7 +18,7 @@ from dojo.editions import edition_root
 
 PAUSE = 0.005  # seconds between two looks whether the command has ended
 PATIENCE = 0.8  # and before one says that it takes a while
-GRACE = 5.0  # for a command that was told to stop
+GRACE = 2.5  # for a command that was told to stop; nbgrader gives a kernel four to be quiet
 _OF_TERMINALS = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS", "LINES")  # which kernels pretend
 
 

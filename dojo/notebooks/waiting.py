@@ -14,6 +14,8 @@ class Waiting:
     def __init__(self, shell: Any, text: str) -> None:
         self._text = text
         self._possible = hasattr(shell, "kernel") and not execution()
+        vs_code = "__vsc_ipynb_file__" in getattr(shell, "user_ns", {})
+        self._nothing = {"text/plain": ""} if vs_code else {}  # which VS Code would call unknown
         self._handle: Any = None
 
     def __enter__(self) -> Waiting:
@@ -30,4 +32,4 @@ class Waiting:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._handle is not None:
-            self._handle.update({}, raw=True)
+            self._handle.update(self._nothing, raw=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dojo.notebooks.cells import answer_cell
 from dojo.notebooks.gather import name_of
 from dojo.notebooks.newest import Live
-from dojo.notebooks.outcome import Outcome, html_note
+from dojo.notebooks.outcome import Outcome, execution, html_note
 
 if TYPE_CHECKING:
     from dojo.verdict import ExerciseResult, Record
@@ -39,7 +39,7 @@ def _reader() -> Any:
 def outcome_of(text: bytes, cells: list[Live] | None) -> Outcome:
     """The outcome of a check, from the record as `dojo check --json` has written it.
 
-    cells: those of the notebook that a student looks at, who may ask for hints one by one; or None.
+    cells: those of the notebook that a student looks at; None where nobody does.
     """
     from dojo.views.html import exercise_html, exercise_text
 
@@ -48,9 +48,10 @@ def outcome_of(text: bytes, cells: list[Live] | None) -> Outcome:
         return _of_several(record)
     result = shown = record.exercises[0]
     notes, after, level = [] if result.verdict == "passed" else list(record.notices), "", record.isolation
+    if execution() != "autograde":  # a student who checks may ask for hints one by one
+        shown, after, level = replace(result, hints=result.hints[:1]), _what_next(result), ""
     if cells is not None:
         notes += _notes(record, cells)
-        shown, after, level = replace(result, hints=result.hints[:1]), _what_next(result), ""
     return Outcome(
         "\n".join(filter(None, [exercise_text(shown, isolation=level).rstrip("\n"), after])),
         exercise_html(shown, isolation=level) + html_note(after),
