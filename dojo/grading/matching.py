@@ -114,7 +114,8 @@ def _shares(value: Any, arguments: list[Any]) -> bool:
 
 def _alike(ours: Behaviour, theirs: Behaviour, scale: float, loose: float) -> bool:
     if ours.raised or theirs.raised:
-        return ours.raised == theirs.raised
+        # In an edition a slip that is played may meet a stub; that a student's does, too, says nothing.
+        return ours.raised == theirs.raised != "NotImplementedError"
     return _equal(ours.value, theirs.value, scale, loose) and _equal(ours.after, theirs.after, scale, loose)
 
 
