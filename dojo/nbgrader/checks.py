@@ -43,7 +43,9 @@ class Checks(NbGraderPreprocessor):  # type: ignore[misc]
         try:
             graded = self._graded(about)
         except NoGradesError as error:
-            raise NoGradesError(f"No grade for {about['student']}, {about['notebook']}: {error}.") from None
+            raise NoGradesError(
+                f"No grade for {escaped(about['student'])}, {about['notebook']}: {error}."
+            ) from None
         for cell in nb.cells:
             if utils.is_grade(cell) and not utils.is_solution(cell):
                 _write(cell, graded)
@@ -51,7 +53,8 @@ class Checks(NbGraderPreprocessor):  # type: ignore[misc]
                 cell.outputs = [new_output("stream", name="stdout", text=_origin(graded))]
         resources[RESULTS] = graded
         seconds = time.monotonic() - started
-        self.log.info("%s, %s: %s (%.1f s).", about["student"], about["notebook"], summary(graded), seconds)
+        student = escaped(about["student"])
+        self.log.info("%s, %s: %s (%.1f s).", student, about["notebook"], summary(graded), seconds)
         return nb, resources
 
     def _graded(self, about: Any) -> Graded:

@@ -12,9 +12,11 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import from_dict
 
+from dojo.nbgrader.calm import calm
 from dojo.notebooks.read import NotebookError, RawCell, cell_name, parse_notebook, source_of
 from dojo.reading import LeftOutError, read_once
 from dojo.submission import NOTEBOOK_LIMIT
+from dojo.text import escaped
 
 
 class Reader(NotebookExporter):
@@ -25,6 +27,7 @@ class Reader(NotebookExporter):
 
         Raises NotebookError for a submission that is none, which costs this submission only.
         """
+        calm(self.log)
         path = Path(filename)
         if self._is_ours(path, resources):
             return super().from_filename(filename, resources, **kw)
@@ -32,7 +35,7 @@ class Reader(NotebookExporter):
             cells = read_cells(path)
         except NotebookError as error:
             student = (resources or {}).get("nbgrader", {}).get("student", "")
-            raise NotebookError(f"{student}: {path.name} {error}") from None
+            raise NotebookError(f"{escaped(student)}: {path.name} {error}") from None
         about = dict(resources or {})
         about["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(from_dict(_bare(cells)), about, **kw)

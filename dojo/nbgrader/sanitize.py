@@ -19,7 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from dojo.nbgrader import harmless
 from dojo.nbgrader.book import Expected, expected_cells
 from dojo.notebooks.read import cell_name, source_of
-from dojo.text import plural
+from dojo.text import escaped, plural
 
 SHOWN_LIMIT = 1_000_000  # characters of all cells together; what is beyond is graded, but not shown
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -64,7 +64,7 @@ class Sanitize(NbGraderPreprocessor):  # type: ignore[misc]
         changes = Changes()
         rebuilt = rebuild(cells if isinstance(cells, list) else [], expected, changes)
         if changes.sentence():
-            self.log.info("%s, %s: %s.", about["student"], about["notebook"], changes.sentence())
+            self.log.info("%s, %s: %s.", escaped(about["student"]), about["notebook"], changes.sentence())
         fresh = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": rebuilt}
         return from_dict(fresh), resources
 
