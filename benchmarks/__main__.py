@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME…]`: measure and print, beside each target. `seeds` takes many minutes."""
+"""`python -m benchmarks [NAME…]`: measure and print, beside each target. The long ones have to be named."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import figures, walls
+from benchmarks import figures, notebooks, walls
 from benchmarks.measure import Figure
 
 ALL: dict[str, Callable[[], list[Figure]]] = {
@@ -20,12 +20,17 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "draw": lambda: figures.drawn_example(figures.opened()),
     "memory": lambda: [figures.memory(figures.opened())],
     "records": lambda: [figures.same_records(figures.opened())],
+    "release": notebooks.release,
+    "nbgrader": notebooks.grading,
     "seeds": lambda: [figures.seeds(figures.opened())],
 }
 
 
+LONG = ("nbgrader", "seeds")  # ten minutes, and twenty
+
+
 def main(names: list[str]) -> int:
-    """Measure what is named, by default all but `seeds`. 1 if a target is missed, 2 for an unknown name."""
+    """Measure what is named, or all but the long ones. 1 if a target is missed, 2 for an unknown name."""
     unknown = [name for name in names if name not in ALL]
     if unknown:
         print(f"There is no benchmark called {unknown[0]!r}; there are {', '.join(ALL)}.", file=sys.stderr)
@@ -33,7 +38,7 @@ def main(names: list[str]) -> int:
     console = Console(highlight=False)
     table = Table("figure", "measured", "target", "", title="`x` means times `import torch` in the same run")
     missed = 0
-    for name in names or [n for n in ALL if n != "seeds"]:
+    for name in names or [n for n in ALL if n not in LONG]:
         console.print(f"measuring {name} …", style="dim")
         for figure in ALL[name]():
             missed += figure.holds is False
