@@ -110,7 +110,7 @@ def test_every_verdict_has_its_word_and_a_mark(verdict: Verdict) -> None:
 
 
 def test_partial_credit() -> None:
-    assert "1.25/3 points" in words(exercise_html(replace(FULL, points=1.25, max_points=3)))  # type: ignore[arg-type]
+    assert "1.25/3 points" in words(exercise_html(replace(FULL, points=1.25, max_points=3)))
 
 
 @pytest.mark.parametrize("name", REPORTS)
