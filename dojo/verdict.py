@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from dojo.points import Points, added
 
@@ -27,7 +27,16 @@ def _not_finite(value: object) -> object:
 
 
 Number = Annotated[float, BeforeValidator(_not_finite)]  # which `dump` writes as words where it has to
-Earned = int | Annotated[float, Field(allow_inf_nan=False)]  # points; hundredths only by partial credit
+
+
+def _hundredths(value: float) -> float:
+    if value != round(value, 2) or value == int(value):
+        raise ValueError("no hundredths")
+    return value
+
+
+_Part = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_hundredths)]
+Earned = int | _Part  # points; a float only where there are hundredths
 
 
 class _FromJson:

@@ -542,6 +542,7 @@ BROKEN = [
     ("points", "3"),
     ("points", True),
     ("points", 3.0),
+    ("points", 1.337),
     ("exercises", {}),
     ("exercises", [3]),
     ("exercises", [{"id": "one"}]),
