@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dojo.points import written
-from dojo.points import written
 from dojo.text import clean, plural
 from dojo.verdict import Counterexample, ExerciseResult, Shown, Verdict, Worst
 from dojo.views.numbers import Notation, apart, number, ratio
