@@ -24,6 +24,7 @@ from dojo.cli import main as cli
 from dojo.cli import recording
 from dojo.course import Course
 from dojo.digest import course_digest
+from dojo.points import share
 from dojo.verdict import (
     UNFINISHED,
     Counterexample,
@@ -517,13 +518,15 @@ results = st.builds(
     ExerciseResult,
     id=hostile,
     verdict=st.sampled_from(Verdict),
-    points=st.integers(0, 9),
+    points=st.integers(0, 9) | st.integers(0, 999).map(lambda count: share(count, 1, 100)),
     message=hostile,
     property=st.none() | hostile,
     counterexample=st.none() | cases,
     duration_s=st.floats(0, 100),
     output=hostile,
     hints=st.lists(hostile, max_size=3),
+    held=st.none() | st.integers(0, 9),
+    properties=st.none() | st.integers(0, 9),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from terminal_course import golden, record, result, tensor
 
 from dojo.course import Course
 from dojo.history import Attempt, Past
+from dojo.points import share
 from dojo.text import clean, shorten
 from dojo.verdict import Counterexample, ExerciseResult, Shown, Verdict, Worst
 from dojo.views import classes, overview
@@ -195,6 +197,24 @@ def test_table_of_a_course(course: Course) -> None:
     golden("graded_ascii.txt", draw(table, encoding="ascii"))
 
 
+def test_partial_credit(course: Course) -> None:
+    """Hundredths are written as they are, and sums as a reader would add them up."""
+    some = graded_results(course)
+    some[1] = replace(some[1], points=0.66, held=2, properties=3)
+    some[2] = replace(some[2], points=1.33, held=2, properties=3)
+    some[3] = replace(some[3], points=0.5, held=1, properties=4)
+    made = record(some)
+    assert (made.points, made.max_points) == (3.49, 16)
+    table = draw(lambda look: overview.graded(course, made, look), plain=True)
+    assert [part in table for part in ("0.66/1", "1.33/2", "0.5/2", "3.49 of 9 points")] == [True] * 4
+    third = replace(made, points=2.99, submission="ben")
+    listed = draw(lambda look: classes.table([made, third], [], look), plain=True)
+    assert "3.49/16" in listed and "2.99/16" in listed and "3.24 of 16 points" in listed
+    card = draw(lambda look: exercise_report(some[2], look), plain=True)
+    assert "1.33/2" in card and "points for 2 of 3 properties" in card
+    assert "properties" not in draw(lambda look: exercise_report(some[0], look), plain=True)
+
+
 def test_many_untouched_exercises_become_one_line(course: Course) -> None:
     results = [result(course, e.id, Verdict.NOT_STARTED) for e in course.exercises]
     folded = draw(lambda look: overview.graded(course, record(results), look))
@@ -348,7 +368,7 @@ results = st.builds(
     id=hostile,
     unit=hostile,
     verdict=st.sampled_from(Verdict),
-    points=st.integers(0, 100),
+    points=st.integers(0, 100) | st.integers(0, 9999).map(lambda count: share(count, 1, 100)),
     max_points=st.integers(0, 100),
     message=hostile,
     property=st.none() | hostile,

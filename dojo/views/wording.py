@@ -144,7 +144,7 @@ def about(result: ExerciseResult) -> list[str]:
     """How much was checked, and how long it took."""
     told = []
     if result.held is not None and result.verdict is not Verdict.PASSED:
-        told.append(f"{result.held} of {result.properties} properties count for points")
+        told.append(f"points for {result.held} of {result.properties} properties")
     if result.checks:
         told.append(plural(result.checks, "example") + " checked")
     if result.duration_s and result.verdict is not Verdict.NOT_STARTED:
