@@ -32,7 +32,7 @@ from dojo.prepare import Attempt, outcome, prepare
 from dojo.seeds import Seed
 from dojo.servers import Order, Server
 from dojo.submission import Submission
-from dojo.text import clean
+from dojo.text import clean, plural
 from dojo.verdict import ExerciseResult, Verdict
 
 PRINTS_A_LOT = 10_000  # characters in one call
@@ -99,7 +99,8 @@ def _check(attempt: Attempt, server: Server, seed: Seed, by_property: bool, cloc
         return tally.credited(result) if by_property else result
     if not seen.checks:
         raise GraderBroken("nothing was checked")
-    message = f"{seen.properties} properties hold on {seen.checks} cases."
+    hold = "property holds" if seen.properties == 1 else "properties hold"
+    message = f"{seen.properties} {hold} on {plural(seen.checks, 'case')}."
     if seen.most > PRINTS_A_LOT:
         message += f" It prints {seen.most:,} characters in one call: a forgotten print?"
     more = {"checks": seen.checks, "output": printed(seen.output)}

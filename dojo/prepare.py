@@ -102,7 +102,7 @@ def prepare(
     except SourceError as error:
         return refused(Verdict.ERROR, str(error))
     if not any(getattr(node, "name", None) == exercise.function for node in needed.statements):
-        return refused(Verdict.ERROR, _no_function(exercise, name, name in submission.places))
+        return refused(Verdict.ERROR, _no_function(exercise, name, submission))
     if is_untouched(needed.definition, _stub(course.reference(exercise.id)), exercise.function):
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
@@ -117,9 +117,10 @@ def prepare(
     return Attempt(exercise, unit, grader, rules, limits, needed.source)
 
 
-def _no_function(exercise: Exercise, name: str, in_notebook: bool) -> str:
-    if in_notebook:
-        return f"The notebook has no function `{exercise.function}`: keep the name that its cell had."
+def _no_function(exercise: Exercise, name: str, submission: Submission) -> str:
+    if name in submission.places:  # from a notebook
+        lost = f"The notebook has no function `{exercise.function}`: keep the name that its cell had."
+        return submission.broken.get(f"{name}:{exercise.function}", lost)
     advice = f"keep the name that the stub has (`dojo reset {exercise.id}` helps)."
     return f"{name} has no function `{exercise.function}`: {advice}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,8 @@ class SubmissionError(Exception):
 class Submission:
     """The modules of one student, read once. `files` is keyed by "unit/module.py".
 
-    `places` says of the modules that come from a notebook which lines are which cell's.
+    Of modules that come from a notebook, `places` says which lines are which cell's, and `broken`, keyed by
+    "unit/module.py:function", why an answer could not be read and is not in the text.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Submission:
     digest: str
     notices: list[str]
     places: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
 
 
 def take(folder: Path, course: Course) -> Submission:
@@ -60,14 +63,15 @@ def take(folder: Path, course: Course) -> Submission:
         content = _content(folder, unit, module, FILE_LIMIT, notices)
         if content is not None:
             files[name] = content
-    places = _from_notebooks(folder, course, files, notices)
-    return Submission(name_of(folder), folder, files, digest_of(files), notices + strangers, places)
+    places, broken = _from_notebooks(folder, course, files, notices)
+    digest = digest_of(files, broken)
+    return Submission(name_of(folder), folder, files, digest, notices + strangers, places, broken)
 
 
-def digest_of(files: dict[str, bytes]) -> str:
+def digest_of(files: Mapping[str, bytes], broken: Mapping[str, str]) -> str:
     """ "sha256:..." of what is graded."""
     digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
+    for name, content in sorted({**files, **{key: text.encode() for key, text in broken.items()}}.items()):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return "sha256:" + digest.hexdigest()
 
@@ -82,9 +86,10 @@ def _content(folder: Path, unit: str, name: str, limit: int, notices: list[str])
 
 def _from_notebooks(
     folder: Path, course: Course, files: dict[str, bytes], notices: list[str]
-) -> dict[str, tuple[Place, ...]]:
-    """Add to `files` the modules that only a notebook has; returns where their lines come from."""
+) -> tuple[dict[str, tuple[Place, ...]], dict[str, str]]:
+    """Add to `files` the modules that only a notebook has; returns `places` and `broken` of a submission."""
     places: dict[str, tuple[Place, ...]] = {}
+    broken: dict[str, str] = {}
     for unit in course.units:
         content = _content(folder, unit.id, unit.id + NOTEBOOK, NOTEBOOK_LIMIT, notices)
         if content is None:
@@ -96,12 +101,13 @@ def _from_notebooks(
         except NotebookError as problem:
             notices.append(f"{unit.id}/{unit.id}{NOTEBOOK} {problem}")
             continue
-        for name, text, where in modules(cells, unit, course, notices):
-            if name in files:
-                notices.append(f"{name} is graded, and not what the notebook beside it says.")
+        for module in modules(cells, unit, course, notices):
+            if module.file in files:
+                notices.append(f"{module.file} is graded, and not what the notebook beside it says.")
             else:
-                files[name], places[name] = text, where
-    return places
+                files[module.file], places[module.file] = module.content, module.places
+                broken |= module.broken
+    return places, broken
 
 
 def _one_notebook(path: Path, course: Course) -> Submission:

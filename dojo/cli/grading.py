@@ -17,7 +17,7 @@ from dojo.cli.recording import alone, earlier, keep, records_folder, snapshot
 from dojo.course import Course, Exercise
 from dojo.history import History, Past
 from dojo.isolation.levels import reaches
-from dojo.submission import Submission, SubmissionError, discover
+from dojo.submission import Submission, SubmissionError, discover, take
 from dojo.text import escaped
 from dojo.verdict import ExerciseResult, Record, Verdict, dump, remove_unfinished, write_atomically
 
@@ -59,7 +59,7 @@ def prepare(course: Course, names: list[str], args: argparse.Namespace) -> Job:
     if not own:
         _refuse_course_of(Path(args.submission), course)
     check_hidden(args, course)
-    exercises = select(course, names)
+    exercises = select(course, names or _unit_of_notebook(args.submission, course))
     seed = _seed(course, args)
     target = _json_target(args.json)
     store = records_folder(args)
@@ -69,6 +69,13 @@ def prepare(course: Course, names: list[str], args: argparse.Namespace) -> Job:
     remembered = own or (getattr(args, "remember", False) and not several)
     history, past = past_of(course) if remembered else (History(course.root), Past())
     return Job(course, exercises, folders, own, several, seed, target, store, history, past, remembered)
+
+
+def _unit_of_notebook(submission: str | None, course: Course) -> list[str]:
+    """The unit that a single notebook holds, as the word for it; nothing for a folder."""
+    if submission is None or not Path(submission).is_file():
+        return []
+    return sorted({name.split("/")[0] for name in take(Path(submission), course).files})
 
 
 def _refuse_course_of(submission: Path, course: Course) -> None:

@@ -113,7 +113,10 @@ def _of_instructors(made: dict[str, argparse.ArgumentParser]) -> None:
     nbgrader = kinds.add_parser("nbgrader", help=text, description=f"{text[:1].upper()}{text[1:]}.")
     nbgrader.add_argument("names", nargs="*", metavar="UNIT", help="only these units; without any, all")
     nbgrader.add_argument(
-        "--output", metavar="DIR", default="nbgrader", help="the folder of the nbgrader course (nbgrader/)"
+        "--output",
+        metavar="DIR",
+        default="nbgrader-course",
+        help="the folder of the nbgrader course (nbgrader-course/)",
     )
     text = "what a student's machine or hub needs to check answers: no solutions"
     student = kinds.add_parser("student", help=text, description=f"{text[:1].upper()}{text[1:]}.")

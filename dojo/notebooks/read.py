@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.course import Course, Unit
-from dojo.notebooks.cells import ANSWER, answer_cell, given_cell
+from dojo.notebooks.cells import ANSWER, SETUP, answer_cell, given_cell
 from dojo.notebooks.layout import given_code
 from dojo.notebooks.slicing import Part, needed, parts
 from dojo.places import Place
@@ -27,6 +27,8 @@ MOST_CELLS = 5_000
 MOST_CODE = 1_000_000  # characters of all code cells; a whole unit with its answers has a hundred thousand
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$|^([ \t]*)\S.*\?$", re.MULTILINE)
 
+# Run in another way, but Python; what other cells with two signs hold is another language.
+_PYTHON_MAGIC = re.compile(r"\A\s*%%(?:time|timeit|capture|prun|memit)\b[^\n]*")
 _DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 
 RawCell = Mapping[str, Any]
@@ -34,6 +36,17 @@ RawCell = Mapping[str, Any]
 
 class NotebookError(Exception):
     """A notebook that cannot be read at all: one sentence without its name."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module as a notebook has it: "unit/module.py", its text, which lines are whose, and why answers that
+    are not in it could not be read, by "unit/module.py:function"."""
+
+    file: str
+    content: bytes
+    places: tuple[Place, ...]
+    broken: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -98,14 +111,17 @@ def source_of(cell: RawCell) -> str:
 
 def submission_of(name: str, notebooks: Mapping[str, Sequence[RawCell]], course: Course) -> Submission:
     """The submission that these notebooks make, by the id of their unit; `name` is the student's."""
-    files: dict[str, bytes] = {}
-    places: dict[str, tuple[Place, ...]] = {}
     notices: list[str] = []
-    for unit in course.units:
-        if unit.id in notebooks:
-            for file, text, where in modules(notebooks[unit.id], unit, course, notices):
-                files[file], places[file] = text, where
-    return Submission(name, Path(name), files, digest_of(files), notices, places)
+    found = [
+        module
+        for unit in course.units
+        if unit.id in notebooks
+        for module in modules(notebooks[unit.id], unit, course, notices)
+    ]
+    files = {module.file: module.content for module in found}
+    places = {module.file: module.places for module in found}
+    broken = {key: text for module in found for key, text in module.broken.items()}
+    return Submission(name, Path(name), files, digest_of(files, broken), notices, places, broken)
 
 
 def load(path: Path) -> list[RawCell]:
@@ -113,23 +129,21 @@ def load(path: Path) -> list[RawCell]:
     return parse_notebook(path.read_bytes())
 
 
-def modules(
-    cells: Sequence[RawCell], unit: Unit, course: Course, notices: list[str]
-) -> Iterable[tuple[str, bytes, tuple[Place, ...]]]:
-    """Each module of a unit as the notebook has it: "unit/module.py", its text, and which lines are whose.
+def modules(cells: Sequence[RawCell], unit: Unit, course: Course, notices: list[str]) -> Iterable[Module]:
+    """Each module of a unit as the notebook has it.
 
     notices: gets a sentence for each cell that had to be left out.
     """
-    pieces = _pieces(cells, unit, notices)
-    for module in dict.fromkeys(e.module for e in unit.exercise):
-        given = given_code(course, unit, module)
-        targets = [e.function for e in unit.exercise if e.module == module]
-        text, places = _assemble(module, given, pieces, targets)
-        file, content = f"{unit.id}/{module}.py", text.encode()
+    pieces, unread = _pieces(cells, unit, notices)
+    for name in dict.fromkeys(e.module for e in unit.exercise):
+        mine = [e for e in unit.exercise if e.module == name]
+        text, places = _assemble(name, given_code(course, unit, name), pieces, [e.function for e in mine])
+        file, content = f"{unit.id}/{name}.py", text.encode()
+        broken = {f"{file}:{e.function}": unread[e.id] for e in mine if e.id in unread}
         if len(content) > FILE_LIMIT:
             notices.append(f"{file} would have {len(content):,} bytes; at most {FILE_LIMIT:,} are read.")
         else:
-            yield file, content, places
+            yield Module(file, content, places, broken)
 
 
 def _assemble(
@@ -155,29 +169,32 @@ def _assemble(
     return "\n".join(lines).rstrip() + "\n", tuple(places)
 
 
-def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> list[_Piece]:
-    """The code cells that count, in order: answers, and what the student has added."""
+def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> tuple[list[_Piece], dict[str, str]]:
+    """The code cells that count, in order: answers, and what the student has added. And, by exercise, why an
+    answer could not be read: that costs no other exercise anything."""
     exercises = {e.id: e for e in unit.exercise}
     answers = {answer_cell(e.id): e for e in unit.exercise}
     locked = {given_cell(e.module): e.module for e in unit.exercise}
     module = unit.exercise[0].module
-    pieces = []
+    pieces: list[_Piece] = []
+    unread: dict[str, str] = {}
     for number, cell in enumerate(cells, 1):
         name = cell_name(cell)
         exercise = answers.get(name) or exercises.get(name.partition("-")[0])
         module = exercise.module if exercise else locked.get(name, module)
-        is_ours = name not in answers and (name in locked or name in exercises or name == "setup")
+        is_ours = name not in answers and (name in locked or name in exercises or name == SETUP)
         if cell.get("cell_type") != "code" or is_ours:
             continue
         label = name if name in answers else f"number {number}"
         try:
             pieces.append(_piece(module, label, source_of(cell)))
         except SourceError as error:
+            problem = str(error).replace("The file", f"The cell {escaped(label)}")
             if name in answers:
-                pieces.append(_piece(module, label, _broken(answers[name].function, str(error))))
+                unread[answers[name].id] = problem
             else:
-                notices.append(f"The cell {escaped(label)} was left out: {error}")
-    return pieces
+                notices.append(f"A cell was left out. {problem}")
+    return pieces, unread
 
 
 def _piece(module: str, cell: str, text: str) -> _Piece:
@@ -195,7 +212,7 @@ def _parsed(text: str) -> tuple[str, ast.Module]:
     """A cell's text, without what only IPython understands, and its tree. Raises SourceError."""
     text = decode(text.encode("utf-8", "replace"))
     if text.lstrip().startswith("%%"):
-        text = ""  # a cell in another language, or run in another way
+        text = _PYTHON_MAGIC.sub("", text) if _PYTHON_MAGIC.match(text) else ""
     try:
         return text, parse(text)
     except SourceError as problem:
@@ -204,9 +221,3 @@ def _parsed(text: str) -> tuple[str, ast.Module]:
             return without, parse(without)
         except SourceError:
             raise problem from None
-
-
-def _broken(function: str, problem: str) -> str:
-    """What stands for an answer that cannot be parsed, so that it costs no other exercise anything."""
-    problem = problem.replace("The file has", "The cell has")
-    return f"def {function}(*args, **kwargs):\n    raise SyntaxError({problem!r})\n"

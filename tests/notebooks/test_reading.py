@@ -130,7 +130,7 @@ def test_experiments_are_left_where_they_are(sums: Course, cells: Cells, text: s
     cells[at(cells, "triple-answer")]["source"] += f"\n\n{text}" if "%%" not in text else ""
     after = read(sums, cells)
     if "no code" in text:  # in the cell of an answer it is a mistake, and of that answer alone
-        assert "SyntaxError" in after and "return 2 * x" in after
+        assert "def triple" not in after and "return 2 * x" in after
     else:
         assert after.split() == before.split()
 
@@ -184,16 +184,27 @@ def test_a_copied_answer_cell_counts_where_it_stands(sums: Course, cells: Cells)
 )
 def test_a_broken_answer_costs_no_other_exercise(sums: Course, cells: Cells, text: str) -> None:
     answer(cells, double=text, triple="def triple(x):\n    return 3 * x")
-    names = run(sums, cells)
-    assert names["triple"](2) == 6
-    with pytest.raises(SyntaxError, match=r"The (cell|file)|Line"):
-        names["double"](2)
+    taken = submission_of("ann", {"u01_sums": cells}, sums)
+    assert run(sums, cells)["triple"](2) == 6
+    (why,) = taken.broken.values()
+    assert list(taken.broken) == ["u01_sums/sums.py:double"]
+    assert why.startswith(("The cell double-answer", "Line ")) and why.endswith(".")
+    answer(cells, double="def double(x): return 2 * (x")
+    assert submission_of("ann", {"u01_sums": cells}, sums).digest != taken.digest
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 1", "\n%%capture out", "%%prun -q"])
+def test_code_below_a_magic_of_python_counts(sums: Course, cells: Cells, magic: str) -> None:
+    answer(cells, double=f"{magic}\ndef double(x):\n    return 2 * x")
+    assert run(sums, cells)["double"](2) == 4
 
 
 def test_a_broken_cell_of_ones_own_is_named(sums: Course, cells: Cells) -> None:
     cells.append(code("def f(:"))
     notices = submission_of("ann", {"u01_sums": cells}, sums).notices
-    assert len(notices) == 1 and notices[0].startswith(f"The cell number {len(cells)} was left out: ")
+    assert len(notices) == 1 and notices[0].startswith(
+        f"A cell was left out. The cell number {len(cells)} has a"
+    )
 
 
 def test_an_answer_in_markdown_is_no_answer(sums: Course, cells: Cells) -> None:
