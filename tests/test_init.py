@@ -68,8 +68,11 @@ def test_an_empty_folder_and_one_with_hidden_files_will_do(edition: Path, tmp_pa
     assert (tmp_path / "work" / "course.toml").is_file()
 
 
-def test_nothing_changes_where_nothing_has_changed(edition: Path, laid: Path) -> None:
+def test_nothing_is_written_where_nothing_has_changed(
+    edition: Path, laid: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = everything(laid)
+    monkeypatch.setattr(writing.os, "replace", None)  # so that a folder that is read-only will do
     assert init.lay(edition, laid) == [f"{laid} is up to date."]
     assert everything(laid) == before
 
@@ -99,6 +102,16 @@ def test_a_later_stub_takes_the_place_of_the_one_beside(edition: Path, laid: Pat
     folder = laid / "exercises" / "u01_sums"
     assert (folder / "sums.new.py").read_text().endswith("# newer still\n")
     assert list(folder.glob("*.bak")) == []
+
+
+def test_what_lay_beside_goes_when_the_student_has_taken_it_over(edition: Path, laid: Path) -> None:
+    (laid / FILE).write_text(MINE)
+    write_stub(edition, NEWER)
+    init.lay(edition, laid)
+    (laid / FILE).write_text(NEWER)
+    beside = "exercises/u01_sums/sums.new.py"
+    assert init.lay(edition, laid) == [f"{beside}: removed, for sums.py is that version now."]
+    assert not (laid / beside).exists()
 
 
 def test_a_file_of_the_students_own_with_that_name_is_kept_as_a_copy(edition: Path, laid: Path) -> None:
@@ -147,6 +160,7 @@ def test_a_module_that_is_gone_goes_unless_it_was_edited(edition: Path, laid: Pa
     assert "exercises/u01_sums/more.py: no longer part of the course, and removed." in lines
     other = "exercises/u01_sums/other.py: no longer part of the course; it stays, for you have edited it."
     assert other in lines
+    assert init.lay(edition, laid) == [f"{laid} is up to date."]  # said once
     assert (laid / "exercises" / "u01_sums" / "other.py").read_text() == "y = 2\n"
     assert not (laid / "exercises" / "u01_sums" / "more.py").exists()
 

@@ -415,5 +415,5 @@ def test_nothing_for_authors_is_in_the_edition(real: Files) -> None:
     tops = {name.split("/")[0] for name in real}
     assert tops == {
         *("course.toml", "exercises", "stubs", "graders", "data", "dojo", "scripts", "Makefile"),
-        *("pyproject.toml", "constraints.txt", "LICENSE", ".gitignore", ".gitattributes"),
+        *("pyproject.toml", "constraints.txt", "LICENSE", ".gitattributes"),
     }

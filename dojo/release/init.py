@@ -18,7 +18,7 @@ from dojo.release import ledger as ledgers
 from dojo.release.files import UNFINISHED, read, remove, write
 from dojo.release.kit import ENGINE
 from dojo.release.ledger import EDITION, WORKSPACE, Ledger
-from dojo.release.material import workspace
+from dojo.release.material import Files, workspace
 from dojo.text import plural
 
 THEIRS = ("exercises/", "README.md", ".gitignore")
@@ -79,12 +79,16 @@ def lay(root: Path, folder: Path) -> list[str]:
     files = workspace(root)
     plans = {name: _plan(folder, name, fresh, ledger) for name, fresh in files.items()}
     gone = [name for name in {**ledger.laid, **ledger.coming} if name not in files]
+    if not (new or gone or ledger.coming or any(plans.values())):
+        return _tidied(folder, files, ledger) or [f"{folder} is up to date."]
     ledger.begin(folder, files)
     lines: list[str] = []
     for name in sorted(files, key=MANIFEST.__eq__):  # the manifest last, or it names what is not there yet
         lines += _carry_out(folder, name, plans[name], files[name], ledger)
+    lines += _tidied(folder, files, ledger)
     for name in gone:
         lines += _leave(folder, name, ledger)
+        ledger.forget(name)
     ledger.finish(folder)
     if new:
         count = plural(sum(name.startswith("stubs/") for name in files), "module")
@@ -149,6 +153,18 @@ def _carry_out(folder: Path, name: str, what: str, fresh: bytes, ledger: Ledger)
         write(folder / name, fresh)
     said = {"update": f"{name}: brought up to date.", "back": f"{name}: was missing and is back."}
     return [said[what]] if what in said else []
+
+
+def _tidied(folder: Path, files: Files, ledger: Ledger) -> list[str]:
+    """New versions that were laid beside go once the student's files are those versions."""
+    lines = []
+    for name in filter(_is_theirs, files):
+        place = _beside(name)
+        there = read(folder / place)
+        if there is not None and ledger.knows(name, there) and read(folder / name) == files[name]:
+            (folder / place).unlink()
+            lines.append(f"{place}: removed, for {Path(name).name} is that version now.")
+    return lines
 
 
 def _leave(folder: Path, name: str, ledger: Ledger) -> list[str]:

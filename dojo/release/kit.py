@@ -17,7 +17,6 @@ TARGETS = ("help", "grade", "check", "list", "hint", "show", "reset", "plot", "e
 AS_THEY_ARE = (
     "constraints.txt",
     "LICENSE",
-    ".gitignore",
     ".gitattributes",
     "scripts/bootstrap.sh",
     "scripts/bootstrap.py",

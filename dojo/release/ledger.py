@@ -41,6 +41,11 @@ class Ledger:
         _add(self.coming, {name: [digest(content)] for name, content in files.items()})
         self._write(root)
 
+    def forget(self, name: str) -> None:
+        """A file that the course no longer has is nobody's business from here on."""
+        self.laid.pop(name, None)
+        self.coming.pop(name, None)
+
     def finish(self, root: Path) -> None:
         """Write down that all of it is there. Raises OSError."""
         _add(self.laid, self.coming)

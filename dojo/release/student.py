@@ -123,6 +123,8 @@ def _write(folder: Path, files: Files, ledger: Ledger) -> int:
         path.unlink()  # it has the content of before
     for name in left:
         remove(folder / name, folder)
+    for name in old:
+        ledger.forget(name)
     for name in stale:
         if name != MANIFEST:
             write(folder / name, files[name])
