@@ -44,6 +44,7 @@ c.CourseDirectory.ignore += ["*.[hH][tT][mM]*", "*.[xX][hHmM]*", "*.[sS][vV][gG]
 # The exchange is a folder that all students can enter; without one use `nbgrader zip_collect`.
 # c.Exchange.root = "/srv/nbgrader/exchange"
 c.Exchange.timezone = "UTC"  # of the times of submissions and due dates
+c.ExchangeFactory.collect = "dojo.nbgrader.collect.Collect"  # what students hand in as a link stays there
 # Where students and instructors are one user, as on one's own machine, nobody owns anything else:
 # c.ExchangeCollect.check_owner = False
 
@@ -77,7 +78,6 @@ c.Autograde.autograde_preprocessors = [
     P + "SaveAutoGrades",
     "dojo.nbgrader.comments.Comments",  # after SaveAutoGrades, which empties them
     P + "AssignLatePenalties",
-    P + "CheckCellMetadata",
 ]
 c.Checks.course = str(COURSE)
 c.Checks.key_file = str(HERE / {key_file!r})  # whoever has it knows the inputs of official grading
