@@ -12,7 +12,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from dojo.isolation.places import SERVER_FOLDER, interpreter_folders
+from dojo.isolation.places import SERVER_FOLDER, interpreter_folders, package_folders
 
 SCRATCH_BYTES = 64 << 20  # of all scratch folders together
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -25,7 +25,8 @@ def command(program: list[str]) -> list[str]:
     """The command that runs `program` inside. It sees Python, the system's libraries and an empty /tmp."""
     found = shutil.which("bwrap")
     assert found is not None
-    bound = [path for path in [*interpreter_folders(), SERVER_FOLDER] if not path.startswith("/usr/")]
+    needed = [*interpreter_folders(), *package_folders(), SERVER_FOLDER]
+    bound = [path for path in needed if not path.startswith("/usr/")]
     arguments = [found, "--new-session", "--cap-drop", "ALL", *_namespaces()]
     for path in _SYSTEM:
         if os.path.islink(path):

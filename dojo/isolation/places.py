@@ -26,6 +26,15 @@ def interpreter_folders() -> list[str]:
 
 
 @cache
+def package_folders() -> list[str]:
+    """Folders with packages that Python looks into only by its settings, such as a user's own: the server,
+    which has none of these settings, is told of them."""
+    usual = (*(folder + os.sep for folder in interpreter_folders()), "/usr/")
+    found = [os.path.abspath(path) for path in sys.path if os.path.basename(path) in _PACKAGES]
+    return [path for path in dict.fromkeys(found) if not path.startswith(usual) and os.path.isdir(path)]
+
+
+@cache
 def readable() -> list[str]:
     """What a worker may read: the standard library, installed packages and shared libraries."""
     paths = sysconfig.get_paths()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from dojo.isolation import bubblewrap, users
-from dojo.isolation.places import readable
+from dojo.isolation.places import package_folders, readable
 
 
 def command(server: Path, control: int, isolation: str | None, run_as: str) -> list[str]:
@@ -19,7 +19,8 @@ def command(server: Path, control: int, isolation: str | None, run_as: str) -> l
     """
     walls = readable() if isolation != "process" else []
     # Not -I: it would also ignore PYTHONHASHSEED, without which the order of a set differs from run to run.
-    program = [sys.executable, "-s", str(server), str(control), json.dumps(walls)]
+    lists = [json.dumps(walls), json.dumps(package_folders())]
+    program = [sys.executable, "-s", str(server), str(control), *lists]
     inside = isolation in (None, "sandbox") and bubblewrap.obstacle() is None
     if users.is_root() and (inside or users.hidden_from_others() is None):
         program = _as_user(run_as) + program

@@ -1,11 +1,12 @@
 """The fork server: a clean process that has imported torch and nothing of the course, and forks workers.
 
-Started as `python -s server.py FD READABLE`, with an environment that is ours to the last name. The control
-socket takes one request at a time:
+Started as `python -s server.py FD READABLE PACKAGES`, with an environment that is ours to the last name. The
+control socket takes one request at a time:
 `fork` (with the worker's end of a channel), `kill` a worker with its whole tree of processes, and `clone`
 (a second server, for grading in parallel). It ends, and with it all workers, when the grader hangs up.
 
-READABLE is a JSON list of what a worker may read once its walls stand; an empty list means no walls.
+READABLE is a JSON list of what a worker may read once its walls stand; an empty list means no walls. PACKAGES
+is one of folders with packages beyond Python's own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any, NoReturn
 
 gc.disable()  # importing torch makes millions of objects and no garbage
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path += json.loads(sys.argv[3])
 import ctypes  # noqa: E402
 
 import inert  # noqa: E402

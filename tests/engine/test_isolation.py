@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,26 @@ def test_a_level_that_is_asked_for_is_the_one_proven(course: Any, level: str) ->
         went = {act.name for act in engine.proof.acts if not act.refused}
         weaker = [name for lower in LEVELS if not reaches(level, lower) for name in ACTS[lower].split()]
         assert went.isdisjoint(name for name in _all_acts() if name not in weaker)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_packages_may_lie_in_a_folder_of_the_users_own(course: Any, tmp_path: Path, level: str) -> None:
+    """As on hubs after `pip install --user`: torch lies elsewhere than in the folders of Python itself."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    packages = next(path for path in sys.path if Path(path, "torch").is_dir())
+    told = {"PYTHONPATH": os.pathsep.join([str(ROOT), packages]), "DOJO_WARM": "0"}
+    words = ["check", "double", "--submission", "solutions", "--isolation", level, "--plain"]
+    done = subprocess.run(
+        [tmp_path / "env" / "bin" / "python", "-m", "dojo", *words],
+        cwd=course.root,
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode == 2 and level in done.stderr:
+        pytest.skip(f"the level {level} cannot be had here: {done.stderr}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"isolation {level}" in done.stdout
 
 
 def _all_acts() -> list[str]:
