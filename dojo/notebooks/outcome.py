@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-_NOTE = '<p style="margin:6px 0"><em>{}</em></p>'
+_NOTE = '<p style="margin:6px 0">{}</p>'
 
 
 def html_note(sentence: str) -> str:
