@@ -17,6 +17,7 @@ from dojo.text import escaped
 FILE_LIMIT = 100_000  # bytes of one module; the longest model answer has a few thousand
 NOTEBOOK = ".ipynb"
 NOTEBOOK_LIMIT = 20_000_000  # bytes of one notebook; with many pictures in its outputs, a few million
+FRESH = ".new.py"  # ends the name of a stub that is laid beside an edited one
 MOST_STRANGERS = 12  # files that are named when they are ignored
 
 
@@ -183,12 +184,17 @@ def _strangers(folder: Path, course: Course) -> list[str]:
     strangers = [n for n in sorted(found) if n not in expected.values() and not n.endswith("/__init__.py")]
     notices = []
     for name in strangers[:MOST_STRANGERS]:
-        twin = expected.get(_folded(name))
-        why = f"the file of the course is called {twin}." if twin else "it is not part of the course."
-        notices.append(f"{escaped(name, 100)} was ignored: {why}")
+        notices.append(f"{escaped(name, 100)} was ignored: {_why_ignored(name, expected)}")
     if len(strangers) > MOST_STRANGERS:
         notices.append(f"{len(strangers) - MOST_STRANGERS} more files were ignored.")
     return notices
+
+
+def _why_ignored(name: str, expected: Mapping[str, str]) -> str:
+    if name.removesuffix(FRESH) + ".py" in expected.values() and name.endswith(FRESH):
+        return "the newer stub that `dojo init` laid beside yours: take what you need of it, then delete it."
+    twin = expected.get(_folded(name))
+    return f"the file of the course is called {twin}." if twin else "it is not part of the course."
 
 
 def _folded(name: str) -> str:

@@ -37,14 +37,17 @@ def needed(candidates: Sequence[Part], names: Iterable[str]) -> set[Part]:
     `words.append(w)`, `fill(table)`.
     """
     data = {n for part in candidates if isinstance(part.node, ast.Assign | ast.AnnAssign) for n in part.binds}
+    makers: dict[str, list[Part]] = {}
+    for part in candidates:
+        for name in part.binds | (part.changes & data):
+            makers.setdefault(name, []).append(part)
     chosen: set[Part] = set()
-    wanted = set(names)
-    found = True
-    while found:
-        more = [p for p in candidates if p not in chosen and (p.binds | (p.changes & data)) & wanted]
-        chosen.update(more)
-        wanted.update(*(part.uses for part in more))
-        found = bool(more)
+    waiting = list(names)
+    while waiting:
+        for part in makers.pop(waiting.pop(), ()):
+            if part not in chosen:
+                chosen.add(part)
+                waiting += part.uses
     return chosen
 
 
