@@ -37,9 +37,11 @@ the small build of torch instead of the one with gigabytes of GPU libraries. `do
 
 Without make: `python3 -m venv .venv`, then `.venv/bin/pip install -c constraints.txt -e .`
 
-To keep this folder as it is and work in another one: `dojo init FOLDER`. **The course was updated?** Bring this
-folder up to date as you got it, for instance with `git pull`; the next make notices. In a folder of
-`dojo init`, run the same command again: it never touches a file that you have edited.
+To keep this folder as it is and work in another one: `dojo init FOLDER`.
+
+**The course was updated?** Bring this folder up to date as you got it, for instance with `git pull`; what it
+needs is then installed by itself. In a folder that `dojo init` has made, run that command again: it never
+touches a file that you have edited.
 """
 
 WITH_PIP = """\
