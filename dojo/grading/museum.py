@@ -81,7 +81,7 @@ class LocalStudent:
 
 def _edited(grader: Grader, old: str, new: str) -> str:
     assert grader.reference is not None
-    body = inspect.getsource(grader.reference)
+    body = "".join(_lines(grader.reference)[0])
     if body.count(old) != 1:
         raise ValueError(
             f"{grader.id}: {old!r} stands {body.count(old)} times in the reference, so the edit is not clear"
@@ -93,8 +93,14 @@ def _replaced(grader: Grader, definition: str) -> str:
     """The text of the solution module with another text in place of the reference."""
     assert grader.reference is not None
     text = reference_source(grader).split("\n")
-    lines, first = inspect.getsourcelines(grader.reference)
+    lines, first = _lines(grader.reference)
     return "\n".join([*text[: first - 1], definition.rstrip("\n"), *text[first - 1 + len(lines) :]])
+
+
+@cache
+def _lines(function: Callable[..., Any]) -> tuple[list[str], int]:
+    """The lines of a function's source and the number of the first: dear to find, and often asked for."""
+    return inspect.getsourcelines(function)
 
 
 @cache

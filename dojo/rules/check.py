@@ -7,6 +7,7 @@ import builtins
 import difflib
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dojo.rules.bindings import bound_by, is_dunder, is_self, only_looked_at, own_names
 from dojo.rules.names import allowed, forbidden, taken, why
@@ -61,6 +62,12 @@ def violations(
     return sorted(checker.found, key=lambda violation: violation.line)
 
 
+@lru_cache(maxsize=256)  # the same name is asked for again for each exercise of a module
+def _nearest(name: str, names: frozenset[str]) -> str:
+    """The allowed name that is most like this one; empty where none is like it."""
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.75)), "")
+
+
 class _Checker:
     """Looks at one node after the other and notes what is not on the list."""
 
@@ -104,8 +111,8 @@ class _Checker:
             self.refuse(node, f"uses `{shown}`, a name that torch or Python has itself: choose another.")
         else:
             few = len(self.found) < _SUGGESTIONS
-            near = difflib.get_close_matches(name, self.names, n=1, cutoff=0.75) if few else []
-            advice = f"; the nearest allowed name is `{near[0]}`" if near else ""
+            near = _nearest(name, self.names) if few else ""
+            advice = f"; the nearest allowed name is `{near}`" if near else ""
             self.refuse(node, f"uses `{shown}`, which is not on the list of allowed names{advice}.")
 
     def may_be_own(self, name: str) -> bool:
