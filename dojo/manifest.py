@@ -28,7 +28,7 @@ class Heading(_Strict):
 
 
 class Defaults(_Strict):
-    """[defaults]: limits in seconds and MiB, and the modules that an answer may import."""
+    """[defaults]: limits in seconds and MiB, what earns points, and the modules that an answer may import."""
 
     import_seconds: float = Field(default=5.0, gt=0)
     call_seconds: float = Field(default=5.0, gt=0)
