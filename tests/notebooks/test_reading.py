@@ -158,6 +158,13 @@ def test_what_changes_a_global_is_taken(sums: Course, cells: Cells, fill: str) -
     assert run(sums, cells)["double"](2) == 4
 
 
+def test_a_class_may_be_completed_in_a_later_cell(sums: Course, cells: Cells) -> None:
+    answer(cells, double="class Pair:\n    pass\n\ndef double(x):\n    return Pair().both(x)")
+    cells.append(code("def both(self, x):\n    return x + x\n\nPair.both = both\nmath.tau = 3"))
+    assert run(sums, cells)["double"](2) == 4
+    assert "tau" not in read(sums, cells)
+
+
 def test_the_later_of_two_definitions_counts_as_in_a_kernel(sums: Course, cells: Cells) -> None:
     answer(cells, double="def double(x):\n    return x")
     cells.insert(at(cells, "double-answer") + 1, code("def double(x):\n    return x + x"))
