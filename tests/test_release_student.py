@@ -34,12 +34,20 @@ WRONG = "def cube_backward(x, dy):\n    return x**2 * dy\n\n\ndef six_times(x):\
 FILE = "exercises/u01_cubes/cubes.py"
 
 
+@pytest.fixture(scope="module")
+def own_kit() -> Files:
+    """The engine and its set-up, read once: an author may be at work on them while the tests run."""
+    return kit(ROOT)
+
+
 @pytest.fixture
-def author(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def author(own_kit: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the course, in which the author is."""
     made_up.build(tmp_path / "course")
     monkeypatch.chdir(tmp_path / "course")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
+    monkeypatch.setattr(student, "kit", lambda root: own_kit)
+    monkeypatch.setattr(writing.os, "fsync", lambda handle: None)  # hundreds of files, again and again
     return tmp_path / "course"
 
 
@@ -365,9 +373,9 @@ SHARED = Path(__file__).parent / "edition_shared_lines.txt"
 
 
 @pytest.fixture(scope="module")
-def real() -> Files:
+def real(own_kit: Files) -> Files:
     """The edition of the course in this repository."""
-    return material(load(ROOT)) | kit(ROOT)
+    return material(load(ROOT)) | own_kit
 
 
 def telling_lines() -> set[str]:
