@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import signal
 import subprocess
@@ -11,7 +12,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import dojo
 from dojo.editions import edition_root
@@ -80,7 +80,7 @@ def ask(
             stdout=stdout,
             stderr=stderr,
             cwd=root,
-            env=_environment(),
+            env=environment(root),
             start_new_session=True,  # a kernel's interrupt goes to its whole group, and here through `_stop`
         )
     try:
@@ -98,12 +98,21 @@ def ask(
     return Reply(command.returncode, _read(out), complaint)
 
 
-def _environment() -> dict[str, Any]:
-    """Ours, less what kernels say of terminals, so that the command imports the very `dojo` that we are."""
+def environment(root: Path) -> dict[str, str]:
+    """Ours, less what kernels say of terminals, so that the command imports the very `dojo` that we are.
+
+    In a course that is not the student's, the history goes where a student's data belong.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
-    ours = str(Path(dojo.__file__).resolve().parent.parent)
-    paths = [ours, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
+    kept |= {"PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
+    ours = Path(dojo.__file__).resolve().parent.parent
+    if ours.name not in ("site-packages", "dist-packages"):  # which must not come before Python's own
+        kept["PYTHONPATH"] = os.pathsep.join([str(ours), *filter(None, [kept.get("PYTHONPATH")])])
+    if root == edition_root() or not os.access(root, os.W_OK):
+        data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        name = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        kept.setdefault("DOJO_HISTORY", str(data / "backprop-dojo" / f"{name}.jsonl"))
+    return kept
 
 
 def _stop(command: subprocess.Popen[bytes]) -> None:

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from dojo.editions import edition_root
 from dojo.notebooks.ask import NoCourseError, Reply, ask, course_root
 from dojo.notebooks.gather import live_cells, notebook_text, targets_around, with_answers_named
 from dojo.notebooks.live import notebook_file
@@ -50,7 +49,7 @@ def _check(exercise: str, shell: Any) -> Outcome:
         notebook, result = work / f"{unit or 'notebook'}.ipynb", work / "result.json"
         notebook.write_text(notebook_text(cells), encoding="utf-8")
         words = ["check", "--plain", "--submission", str(notebook), "--json", str(result)]
-        words += [] if execution() or root == edition_root() else ["--remember"]
+        words += [] if execution() else ["--remember"]
         with Waiting(shell, f"Checking {exercise} ...") as waiting:
             reply = ask([*words, "--", exercise], root, work, meanwhile=load_views, on_wait=waiting.show)
         if not result.is_file():

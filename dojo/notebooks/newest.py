@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from dojo.notebooks.live import Run
@@ -26,9 +27,10 @@ class Live:
     was_run: bool
 
 
-def defined(source: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def defined(source: str) -> frozenset[str]:
     """The names that a text defines at its margin, whether or not all of it can be parsed."""
-    return {first or second for first, second in _DEFINED.findall(source)}
+    return frozenset(first or second for first, second in _DEFINED.findall(source))
 
 
 def newest(cells: Sequence[dict[str, Any]], when: float, runs: Sequence[Run]) -> list[Live]:
@@ -75,14 +77,17 @@ def _about(cell: dict[str, Any]) -> dict[str, Any]:
 def _names(runs: Sequence[Run]) -> list[str]:
     """A name for the cell of each run: its id, or a made-up one for all runs that are of the same cell."""
     made: list[str] = []
+    nameless: dict[str, Run] = {}  # the last run of each cell without an id, by its made-up name
     for i, run in enumerate(runs):
         if run.cell is not None and _CELL_ID.fullmatch(run.cell):
-            made.append(run.cell)
+            name = run.cell
         elif run.cell is not None:
-            made.append("cell-" + hashlib.sha256(run.cell.encode("utf-8", "replace")).hexdigest()[:16])
+            name = "cell-" + hashlib.sha256(run.cell.encode("utf-8", "replace")).hexdigest()[:16]
         else:
-            same = (made[j] for j in range(i) if runs[j].cell is None and _replaces(run, runs[j]))
-            made.append(next(same, f"run-{i + 1}"))
+            same = (name for name, earlier in nameless.items() if _replaces(run, earlier))
+            name = next(same, f"run-{i + 1}")
+            nameless[name] = run
+        made.append(name)
     return made
 
 

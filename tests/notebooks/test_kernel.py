@@ -216,7 +216,7 @@ def test_as_colab_and_plain_ipython_ask(fresh: Kernel) -> None:
     assert "passed - 2/2" in fresh.run(CHECK).text
     fresh.run("def cube_backward(x, dy:\n    pass")
     seen = fresh.run(CHECK)
-    assert "error - 0/2" in seen.text and "SyntaxError" in seen.text and "line 1" in seen.text
+    assert "error - 0/2" in seen.text and f"The cell {ANSWER} has a syntax error in line 1" in seen.text
 
 
 def test_in_a_script_its_own_text_is_graded(environ: dict[str, str], root: Path) -> None:

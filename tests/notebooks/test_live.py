@@ -7,14 +7,19 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import made_up_course
 import pytest
 
+from dojo.history import History
+from dojo.notebooks.ask import NoCourseError, course_root, environment
+from dojo.notebooks.gather import name_of, targets_around, with_answers_named
 from dojo.notebooks.live import Run, notebook_file, saved_cells, watch
-from dojo.notebooks.newest import defined, newest
+from dojo.notebooks.newest import Live, defined, newest
 
 SAVED = 1000.0  # when the file was saved
 
@@ -252,3 +257,75 @@ def test_a_real_shell_is_watched_from_the_import_on(tmp_path: Path) -> None:
         ]
     finally:
         InteractiveShell.clear_instance()
+
+
+def test_thousands_of_runs_take_no_time() -> None:
+    runs = [Run(None, f"def f{i % 300}(x):\n    return {i}\ny = {i}", float(i)) for i in range(6000)]
+    began = time.monotonic()
+    assert len(newest([cell("a", "def f7(x): 1")], 0.0, runs)) == 300
+    assert time.monotonic() - began < 5
+
+
+# -- which answers there are
+
+
+def test_an_answer_in_a_cell_without_its_name_is_named(tmp_path: Path) -> None:
+    course = made_up_course.make(tmp_path)
+    unit, targets = targets_around(course.root, "triple")
+    assert (unit, targets) == ("u01_sums", {"double": "double", "triple": "triple"})
+    texts = ["def triple(x): 1", "def triple(x): 2", "def double(x): 1", "def double(x): 2", "double = 3"]
+    names = ["x1", "x2", "double-answer", "x4", "x5"]
+    lives = [Live(cell(name, text), was_run=True) for name, text in zip(names, texts, strict=True)]
+    named = [name_of(live) for live in with_answers_named(lives, targets)]
+    assert named == ["x1", "triple-answer", "double-answer", "x4", "x5"]
+    assert targets_around(course.root, "nothing") == (None, {})
+    assert targets_around(tmp_path / "nowhere", "double") == (None, {})
+
+
+def test_where_modules_share_a_name_the_exercise_that_is_asked_for_has_it(tmp_path: Path) -> None:
+    unit = '[[unit]]\nid = "u"\n[[unit.exercise]]\nid = "{}"\ntarget = "a:Value"\n'
+    more = '[[unit.exercise]]\nid = "{}"\ntarget = "b:Value"\n'
+    (tmp_path / "course.toml").write_text(unit.format("first") + more.format("second"))
+    assert targets_around(tmp_path, "first") == ("u", {"Value": "first"})
+    assert targets_around(tmp_path, "second") == ("u", {"Value": "second"})
+
+
+# -- the course
+
+
+def test_the_course_is_the_one_that_is_named_or_around(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a/b", "c/d", "e", "package"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("a", "c", "package"):
+        (tmp_path / name / "course.toml").touch()
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    monkeypatch.delenv("DOJO_COURSE", raising=False)
+    assert course_root(tmp_path / "c" / "d") == tmp_path / "a"
+    monkeypatch.chdir(tmp_path / "e")
+    assert course_root(tmp_path / "c" / "d") == tmp_path / "c"
+    with pytest.raises(NoCourseError, match="set DOJO_COURSE"):
+        course_root()
+    monkeypatch.setattr("dojo.notebooks.ask.edition_root", lambda: tmp_path / "package")
+    assert course_root() == tmp_path / "package"
+    monkeypatch.setenv("DOJO_COURSE", str(tmp_path / "c"))
+    assert course_root() == tmp_path / "c"
+    monkeypatch.setenv("DOJO_COURSE", str(tmp_path / "e"))
+    with pytest.raises(NoCourseError, match=r"no course\.toml in it"):
+        course_root()
+
+
+def test_in_a_course_of_somebody_else_the_history_is_with_the_students_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("DOJO_HISTORY", raising=False)
+    assert "DOJO_HISTORY" not in environment(tmp_path)
+    monkeypatch.setattr("dojo.notebooks.ask.edition_root", lambda: tmp_path)
+    place = environment(tmp_path)["DOJO_HISTORY"]
+    assert Path(place).parent == tmp_path / "data" / "backprop-dojo"
+    monkeypatch.setenv("DOJO_HISTORY", place)
+    History(tmp_path).add_hint("double", None, 1)
+    assert History(tmp_path / "elsewhere").read().hints == {("double", ""): 1}
+    assert not (tmp_path / ".dojo").exists()
