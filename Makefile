@@ -9,6 +9,7 @@ export PYTHON TORCH_INDEX
 
 DOJO = .venv/bin/dojo
 PY = .venv/bin/python
+PARALLEL = -n auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help grade check list hint show reset plot release stubs test redteam lint bench fuzz env dev clean distclean
 
@@ -43,10 +44,10 @@ stubs: env ## for authors: write exercises/ anew from solutions/
 	@$(DOJO) stubs
 
 test: lint ## what the kit tests about itself; of the attacks at weaker levels, a third
-	@$(PY) -m pytest -n auto --maxprocesses 4 --timeout 600 --sample
+	@$(PY) -m pytest $(PARALLEL) --timeout 600 --sample
 
 redteam: dev ## let every attack loose at every level of isolation
-	@$(PY) -m pytest tests/redteam -n auto --maxprocesses 4 --timeout 600
+	@$(PY) -m pytest tests/redteam $(PARALLEL) --timeout 600
 
 lint: dev ## formatting, common mistakes and types
 	@$(PY) -m ruff check .

@@ -1,11 +1,14 @@
-"""What holds for all tests: no command leaves a warm server behind, and what `--sample` leaves out."""
+"""What holds for all tests: no warm server stays behind, what `--sample` leaves out, and what runs first."""
 
 from __future__ import annotations
 
 import os
 import zlib
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
 
 os.environ["DOJO_WARM"] = "0"
 collect_ignore = ["submissions"]  # a student's module may be called like a test
@@ -21,18 +24,46 @@ SAMPLED = {
     "test_helps": 2,
 }
 
+# Long ones begin first, or the last of them would keep one process busy while the others have nothing to do.
+LONG = (
+    "test_kill.py",
+    "gradebook",
+    "notebooks",
+    "test_platforms.py",
+    "course/test_submissions.py",
+    "course",
+    "engine/test_spawn.py",
+)
+MOST_PROCESSES = 4
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one more than there are cores, for many a test waits for a time limit."""
+    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "of the attacks in tests/redteam, a third at each weaker level and a third of the naive graders"
     parser.addoption("--sample", action="store_true", help=text)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--sample"):
-        return
-    out = [item for item in items if _left_out(item)]
-    config.hook.pytest_deselected(items=out)
-    items[:] = [item for item in items if item not in set(out)]
+    if config.getoption("--sample"):
+        out = [item for item in items if _left_out(item)]
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+    items.sort(key=_turn)
+    for item in items:
+        exercise = getattr(item, "callspec", None) and item.callspec.params.get("exercise_id")  # type: ignore[attr-defined]
+        if exercise and item.path.is_relative_to(HERE / "course"):
+            item.add_marker(pytest.mark.xdist_group(exercise))  # what is read and compiled for it is kept
+
+
+def _turn(item: pytest.Item) -> int:
+    places = [place for place, name in enumerate(LONG) if item.path.is_relative_to(HERE / name)]
+    return min(places, default=len(LONG))
 
 
 def _left_out(item: pytest.Item) -> bool:
