@@ -23,9 +23,9 @@ def located(message: str, places: Sequence[Place]) -> str:
 
     Only up to the first colon: what follows may be quoted from the student, who can mean any line.
     """
-    if not places:
-        return message
     head, colon, rest = message.partition(":")
+    if not places or "the cell " in head.lower():  # which it names already
+        return message
     return _LINE.sub(lambda match: _in_cell(match, places), head) + colon + rest
 
 

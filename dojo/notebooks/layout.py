@@ -13,9 +13,9 @@ from dojo.stubs import module_stub
 from dojo.text import plural
 
 _SETUP = """\
-# Run this cell first. Then run the cell with check("...") below an answer as often as you like. It grades
-# what stands in this notebook, in a process of its own: nothing that you try out elsewhere disturbs it.
-# hint("...") gives one more hint each time.
+# Run this cell first. Then run the cell with check("...") below an answer as often as you
+# like. It grades what stands in this notebook, in a process of its own: nothing that you try
+# out elsewhere disturbs it. hint("...") gives one more hint each time.
 from dojo.notebook import check, hint"""
 
 
@@ -23,7 +23,8 @@ def unit_cells(course: Course, unit: Unit) -> list[Cell]:
     """The cells of a unit's notebook in order, solutions included. Raises StubError."""
     path = course.root / "exercises" / unit.id / "README.md"
     handout = split(path.read_text(encoding="utf-8"), {e.id for e in unit.exercise})
-    cells = [Cell("text", unit.id + TEXT, handout.intro), Cell("setup", SETUP, _SETUP)]
+    cells = [Cell("text", unit.id + TEXT, handout.intro)] if handout.intro else []
+    cells.append(Cell("setup", SETUP, _SETUP))
     modules: dict[str, ModuleCells] = {}
     for exercise in unit.exercise:
         if exercise.id in handout.sections:

@@ -35,7 +35,8 @@ def parts(tree: ast.Module) -> tuple[Part, ...]:
 def needed(candidates: Sequence[Part], names: Iterable[str]) -> set[Part]:
     """Those of the statements that make these names, or anything that they mention in turn.
 
-    A statement makes a name that it binds, and one whose object it stores into (`table["a"] = 1`) or whose data it may change (`words.append(w)`, `fill(table)`).
+    A statement makes a name that it binds, and one whose object it stores into (`table["a"] = 1`) or whose
+    data it may change (`words.append(w)`, `fill(table)`).
     """
     data = _bound_by(candidates, ast.Assign, ast.AnnAssign)
     packages = _bound_by(candidates, ast.Import, ast.ImportFrom)

@@ -160,7 +160,7 @@ def test_worker_has_nothing_of_ours(server: ForkServer) -> None:
     # The last one is the listing's own.
     assert set(descriptors) - {"4"} == {"0", "1", "2", "3"}
     assert ours == [] and "dojo-worker-" in folder and _vanishes(Path(folder))
-    assert len(argv) == 3  # the server's file, a descriptor's number and what may be read
+    assert len(argv) == 4  # the server's file, a descriptor's number, what may be read, where packages are
 
 
 def test_scratch_is_empty_and_removed(server: ForkServer) -> None:

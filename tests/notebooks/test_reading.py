@@ -351,6 +351,8 @@ def test_lines_are_named_as_lines_of_their_cell() -> None:
     )
     assert located("Line 99: beyond.", places) == "Line 99: beyond."
     assert located("Line 8: x", ()) == "Line 8: x"
+    broken = "The cell double-answer has a syntax error in line 8 ('(' was never closed): `(`."
+    assert located(broken, places) == broken
 
 
 def test_places_are_where_the_cells_lines_are(sums: Course, cells: Cells) -> None:
