@@ -14,6 +14,7 @@ from dojo.notebooks.outcome import Card, Outcome, Stopped, as_nbgrader_counts, e
 from dojo.notebooks.waiting import Waiting
 from dojo.notebooks.words import load_views, outcome_of
 
+_OUR_FAULT = "The kit itself failed ({}). This is not your fault and costs no points."
 _COMMAND = re.compile(r"\bdojo (check|hint|show) ([A-Za-z]\w*)")  # which is a function in a notebook
 
 
@@ -28,6 +29,8 @@ def check(exercise: str, shell: Any) -> Outcome:
         outcome = not_checked(str(problem))
     except (OSError, ValueError) as error:
         outcome = not_checked(f"The check could not be started ({error}).")
+    except Exception as error:
+        outcome = not_checked(_OUR_FAULT.format(f"{type(error).__name__}: {error}"), "kit_error")
     except KeyboardInterrupt:
         raise Stopped from None
     if shell is None:
@@ -67,10 +70,8 @@ def _failure(reply: Reply) -> Outcome:
     """The outcome of a command that has written no result: what it complained about."""
     if reply.code == 2 and reply.complaint:
         return not_checked(_in_notebook(reply.complaint))
-    sentence = reply.complaint or (
-        f"The kit itself failed: `dojo check` ended with {reply.code}. This is not your fault."
-    )
-    return not_checked(sentence, "kit_error")
+    why = f"`dojo check` ended with {reply.code}"
+    return not_checked(reply.complaint or _OUR_FAULT.format(why), "kit_error")
 
 
 def command(word: str, exercise: str | None, shell: Any) -> Card:

@@ -16,10 +16,12 @@ import made_up_course
 import pytest
 
 from dojo.history import History
+from dojo.notebooks import checking
 from dojo.notebooks.ask import NoCourseError, course_root, environment
 from dojo.notebooks.gather import name_of, targets_around, with_answers_named
 from dojo.notebooks.live import Run, notebook_file, saved_cells, watch
 from dojo.notebooks.newest import Live, defined, newest
+from dojo.notebooks.outcome import CheckError
 
 SAVED = 1000.0  # when the file was saved
 
@@ -329,3 +331,19 @@ def test_in_a_course_of_somebody_else_the_history_is_with_the_students_data(
     History(tmp_path).add_hint("double", None, 1)
     assert History(tmp_path / "elsewhere").read().hints == {("double", ""): 1}
     assert not (tmp_path / ".dojo").exists()
+
+
+def test_whatever_goes_wrong_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise LookupError("not to be had")
+
+    made_up_course.make(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(checking, "ask", fail)
+    outcome = checking.check("double", Shell("def double(x): 1"))
+    assert (outcome.verdict, outcome.passed, outcome.max_points) == ("kit_error", False, None)
+    assert outcome.message.startswith("The kit itself failed (LookupError: not to be had).")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(CheckError, match="not your fault"):
+        checking.check("double", Shell("def double(x): 1"))
