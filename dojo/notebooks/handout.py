@@ -33,8 +33,9 @@ def split(text: str, ids: Collection[str]) -> Handout:
     for (start, level, name), end in zip(heads, ends, strict=True):
         block = _trimmed("\n".join(lines[start:end]))
         if name in ids:
-            if not texts:  # the section of the first exercise is the last one before it
-                intro, before = before[:-1], before[-1:]
+            if not texts:  # what opens the first section is the last heading before its first exercise
+                last = max(len(before) - 1, 1)
+                intro, before = before[:last], before[last:]
             if before:
                 sections[name] = "\n\n".join(before)
             texts[name], before, inside = block, [], name
@@ -45,7 +46,7 @@ def split(text: str, ids: Collection[str]) -> Handout:
             inside = ""
     if not texts:
         intro, before = before, []
-    return Handout("\n\n".join(intro), sections, texts, "\n\n".join(before))
+    return Handout("\n\n".join(intro).strip(), sections, texts, "\n\n".join(before))
 
 
 def _headings(text: str) -> list[tuple[int, int, str]]:
