@@ -48,7 +48,7 @@ class Comments(NbGraderPreprocessor):  # type: ignore[misc]
 
 def comment_on(result: ExerciseResult, graded: Graded) -> str:
     """The comment on one answer, in markdown that holds nothing live."""
-    origin = f"Checked by Backprop Dojo {__version__} at isolation level {graded.isolation}, {graded.digest}."
+    origin = f"Checked by Backprop Dojo {__version__}, isolation {graded.isolation}, {graded.digest[:19]}."
     if result.verdict is Verdict.KIT_ERROR:
         return f"{_UNGRADED}\n\n{origin}"
     points = f"{written(result.points)} of {plural(result.max_points, 'point')}"

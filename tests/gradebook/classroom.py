@@ -177,9 +177,12 @@ class Classroom:
     """A released course in nbgrader's tree, driven through nbgrader's own Python interface."""
 
     def __init__(self, folder: Path) -> None:
-        self.course = build(folder)
         self.root = folder / "nbgrader-course"
-        self.released = release(self.course, self.course.units, self.root)
+        if self.root.exists():
+            self.course = load(folder)
+        else:
+            self.course = build(folder)
+            release(self.course, self.course.units, self.root)
         self.config = self.load_config()
 
     def load_config(self) -> Config:
