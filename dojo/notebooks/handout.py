@@ -23,7 +23,7 @@ class Handout:
 def split(text: str, ids: Collection[str]) -> Handout:
     """The handout in `text`, in which the headings that are one of `ids` open an exercise."""
     lines = text.split("\n")
-    heads = [(0, 1, ""), *((line, level, name) for line, level, name in _headings(text) if level > 1)]
+    heads = [(0, 1, ""), *(head for head in _headings(text) if head[0] > 0)]
     ends = [*(line for line, _, _ in heads[1:]), len(lines)]
     intro: list[str] = []
     sections: dict[str, str] = {}
