@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from dojo.course import Course, Exercise, Unit
+from dojo.handout import split
 from dojo.notebooks.cells import NAME_LIMIT, SETUP, TEXT, Cell, answer_cell, given_cell
 from dojo.notebooks.cutting import ModuleCells, cut
-from dojo.notebooks.handout import split
 from dojo.regions import StubError
 from dojo.stubs import module_stub
 from dojo.text import plural

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dojo.course import Course, Exercise
+from dojo.handout import split
 from dojo.history import Past
 from dojo.text import clean, plural
 from dojo.views.exercise import rows
@@ -115,13 +116,6 @@ def handout(course: Course, exercise: Exercise) -> str:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    kept: list[str] = []
-    inside = fenced = False
-    for line in text.splitlines():
-        fenced ^= line.lstrip().startswith(("```", "~~~"))
-        heading = None if fenced else re.match(r"(#{1,6}) +(.*)", line)
-        if heading and len(heading[1]) <= 3:
-            inside = bool(re.match(rf"`?{re.escape(exercise.id)}\b", heading[2])) and len(heading[1]) == 3
-        elif inside:
-            kept.append(line)
-    return clean("\n".join(kept), HANDOUT_LIMIT, 400)
+    ids = {e.id for e in course.unit_of(exercise.id).exercise}
+    own = split(text, ids).texts.get(exercise.id, "")
+    return clean(own.partition("\n")[2], HANDOUT_LIMIT, 400)

@@ -16,7 +16,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from dojo.course import Unit, load
-from dojo.notebooks.handout import split
+from dojo.handout import split
 from dojo.notebooks.layout import unit_cells
 
 COURSE = load(Path(__file__).parents[2])

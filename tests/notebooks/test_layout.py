@@ -12,8 +12,8 @@ import made_up_course as made_up
 import pytest
 
 from dojo.course import Course, Unit, load
+from dojo.handout import split
 from dojo.notebooks.cutting import cut
-from dojo.notebooks.handout import split
 from dojo.notebooks.layout import given_code, module_cells, unit_cells
 from dojo.notebooks.write import notebook, text_of
 from dojo.regions import StubError, stub_text
