@@ -11,7 +11,7 @@ DOJO = .venv/bin/dojo
 PY = .venv/bin/python
 PARALLEL = -n auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help grade check list hint show reset plot release stubs test redteam lint bench fuzz env dev clean distclean
+.PHONY: help grade check list hint show reset plot release stubs test redteam truth lint bench fuzz env dev clean distclean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ test: lint ## what the kit tests about itself; of the attacks at weaker levels, 
 
 redteam: dev ## let every attack loose at every level of isolation
 	@$(PY) -m pytest tests/redteam $(PARALLEL) --timeout 600
+
+truth: dev ## what the graders make of thousands of wrong answers: make truth EX=u01_micrograd
+	@$(DOJO) course truth $(EX)
 
 lint: dev ## formatting, common mistakes and types
 	@$(PY) -m ruff check .

@@ -116,6 +116,10 @@ class Engine:
         self.detach()
         self._server = server
 
+    def grader(self, exercise_id: str) -> Any:
+        """The grader of an exercise that has been loaded. KeyError for any other."""
+        return self._graders[exercise_id]
+
     def warm_up(self) -> None:
         """Load everything and grade one answer, so that every first time is over."""
         from dojo.submission import take

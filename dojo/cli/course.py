@@ -10,6 +10,10 @@ from dojo.cli.errors import NOT_PASSED, PASSED, write
 
 def run(args: argparse.Namespace) -> int:
     """Print every disagreement, one line each. Returns 1 if there is any."""
+    if args.what == "truth":
+        from dojo.cli.truth import run as measure
+
+        return measure(args)
     authors_only("dojo course check")
     course = open_course()
     write(f"Checking {len(course.exercises)} exercises: manifest, stubs, solutions, handouts and graders.")

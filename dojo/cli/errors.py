@@ -22,6 +22,7 @@ _SENTENCES = (
     ("dojo.reset", "ResetError"),
     ("dojo.grading.registry", "GradersMissing"),
     ("dojo.hidden", "HiddenError"),
+    ("dojo.truth.equivalent", "TruthError"),
 )
 
 

@@ -22,7 +22,7 @@ COMMANDS = {
     "init": "lay out a folder to work in, or bring one up to date",
     "release": "for instructors: notebooks for nbgrader, or an edition for students",
     "stubs": "for authors: write exercises/ anew from solutions/",
-    "course": "for authors: check that the course is consistent",
+    "course": "for authors: check that the course is consistent and its graders tell right from wrong",
 }
 EXERCISE = "an exercise's id, module:function, a unit, a module or a file"
 
@@ -130,9 +130,25 @@ def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:
     made["stubs"].add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if a stub is out of step"
     )
-    made["course"].add_argument(
-        "what", choices=["check"], help="manifest, stubs, solutions, handouts and graders agree"
-    )
+    kinds = made["course"].add_subparsers(dest="what", metavar="WHAT", parser_class=_Parser, required=True)
+    text = "manifest, stubs, solutions, handouts and graders agree"
+    check = kinds.add_parser("check", help=text, description=f"{text[:1].upper()}{text[1:]}.")
+    text = "what the graders make of thousands of wrong answers and of the right ones"
+    truth = kinds.add_parser("truth", help=text, description=f"{text[:1].upper()}{text[1:]}.")
+    for parser in (check, truth):
+        _plain(parser, argparse.SUPPRESS)
+    truth.add_argument("names", nargs="*", metavar="UNIT|EX", help=EXERCISE + "; without any, all")
+    truth.add_argument("--json", metavar="FILE", help="also write everything to a file")
+    truth.add_argument("--html", metavar="FILE", help="also write a page with all survivors and hints")
+    for option, default, text in (
+        ("--sample", None, "at most N mutants of each exercise, always the same ones"),
+        ("--seeds", 1, "grade right answers under N seeds (1)"),
+        ("--jobs", None, "on how many cores (default: all)"),
+    ):
+        truth.add_argument(option, metavar="N", type=int, default=default, help=text)
+    text = "try each mutant that is listed as equivalent on 10,000 inputs"
+    truth.add_argument("--verify", action="store_true", help=text)
+    truth.add_argument("--output", metavar="DIR", help="where outcomes are kept, instead of .dojo/truth")
 
 
 def _walls(parser: argparse.ArgumentParser) -> None:

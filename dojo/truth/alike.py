@@ -1,0 +1,80 @@
+"""Whether two versions of an answer do the same on many random inputs, each in a worker of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import hypothesis
+import torch
+
+from dojo.channel import StudentError, WorkerEnded
+from dojo.grading import draw as drawing
+from dojo.grading.cases import Case, Parts, drawn_domains, question, strategy
+from dojo.grading.grader import Grader
+from dojo.grading.matching import same_behaviour
+from dojo.grading.properties import SETTINGS
+from dojo.grading.student import Allowance
+from dojo.grading.values import cast
+from dojo.prepare import Attempt
+from dojo.servers import Server
+
+SINGLE = 8  # every eighth input is in float32
+LOOSER = 10.0  # for rounding adds up differently in two right answers
+
+
+def differing(first: Attempt, second: Attempt, server: Server, count: int, seed: int = 1) -> tuple[int, int]:
+    """How many random inputs were tried, and on how many of them the two do not do the same.
+
+    It ends with the first input that one of them does not survive, which counts as a difference.
+    """
+    grader, seconds = first.grader, 60.0 + 0.05 * count
+    tried = unlike = 0
+    with _patient(first, seconds).worker(server) as one, _patient(second, seconds).worker(server) as other:
+        try:
+            theirs, ours = first.load(one, Allowance(seconds)), second.load(other, Allowance(seconds))
+            for case in cases(grader, count, seed):
+                tried += 1
+                unlike += not same_behaviour(theirs, ours, grader, case, LOOSER)
+        except (WorkerEnded, StudentError):
+            return tried + 1, unlike + 1
+    return tried, unlike
+
+
+def _patient(attempt: Attempt, seconds: float) -> Attempt:
+    return replace(attempt, limits=replace(attempt.limits, seconds=seconds))
+
+
+def cases(grader: Grader, count: int, seed: int) -> Iterator[Case]:
+    """Random inputs of an exercise, drawn as its grader draws them."""
+    for number, parts in enumerate(_parts(grader, count, seed)):
+        case = question(grader, parts)
+        if number % SINGLE == SINGLE - 1 and grader.played_by is None:
+            case = Case(cast(case.given, torch.float32), cast(case.hidden, torch.float32))
+        yield case
+
+
+def _parts(grader: Grader, count: int, seed: int) -> list[Parts]:
+    if drawn_domains(grader):
+        drawn: list[Parts] = []
+
+        def keep(parts: Parts) -> None:
+            drawn.append(parts)
+
+        only = hypothesis.settings(SETTINGS, max_examples=count, phases=(hypothesis.Phase.generate,))
+        hypothesis.seed(seed)(only(hypothesis.given(strategy(grader, seed))(keep)))()
+        return drawn
+    lots = random.Random(seed)
+    return [(_structure(lots, len(grader.sizes), seed), {}) for _ in range(count)]
+
+
+def _structure(lots: random.Random, sizes: int, salt: int) -> drawing.Structure:
+    return drawing.Structure(
+        lots.randrange(sizes),
+        lots.randrange(drawing.STYLES),
+        lots.randrange(10_000),
+        lots.randrange(2),
+        lots.randrange(len(drawing.SCALES)),
+        salt,
+    )

@@ -1,0 +1,99 @@
+"""Mutants that are right answers: `graders/UNIT/equivalent.toml` says which, and why, in one sentence each.
+
+[[equivalent]]
+exercise = "batchnorm_dvar"
+mutant = "same_kind_of_variable-9fae56fb"
+why = "Both arguments have N rows."
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dojo.course import Course
+from dojo.toml import TomlError, read_toml
+
+FILE = "equivalent.toml"
+LEAST = 20  # characters of a reason
+
+
+class TruthError(Exception):
+    """A file of equivalent mutants that cannot be used: one line for each problem."""
+
+
+class Entry(BaseModel):
+    """One mutant that no grader can reject, for it is right."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    exercise: str
+    mutant: str
+    why: str
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    equivalent: list[Entry] = []
+
+
+def read(course: Course) -> list[Entry]:
+    """The entries of all units. Raises TruthError with every mistake that shows without the mutants."""
+    entries: list[Entry] = []
+    problems: list[str] = []
+    for unit in course.units:
+        path = course.root / "graders" / unit.id / FILE
+        if not path.is_file():
+            continue
+        name = path.relative_to(course.root)
+        try:
+            found = _File.model_validate(read_toml(path)).equivalent
+        except TomlError as error:
+            problems.append(str(error))
+            continue
+        except ValidationError as error:
+            problems += [f"{name}: {_place(e['loc'])}: {e['msg']}." for e in error.errors()]
+            continue
+        problems += _mistakes(found, {e.id for e in unit.exercise}, name)
+        entries += found
+    if problems:
+        raise TruthError("\n".join(problems))
+    return entries
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))
+
+
+def _mistakes(entries: list[Entry], ids: set[str], name: Path) -> list[str]:
+    problems = []
+    seen: set[tuple[str, str]] = set()
+    for entry in entries:
+        what = f"{name}: {entry.exercise}: {entry.mutant}"
+        if entry.exercise not in ids:
+            problems.append(f"{what}: this unit has no such exercise.")
+        if (entry.exercise, entry.mutant) in seen:
+            problems.append(f"{what}: is listed twice.")
+        seen.add((entry.exercise, entry.mutant))
+        if len(entry.why) < LEAST or not entry.why.endswith("."):
+            problems.append(f"{what}: `why` has to be a sentence.")
+    return problems
+
+
+def stale(entries: Iterable[Entry], made: Mapping[str, set[str]], killed: set[tuple[str, str]]) -> list[str]:
+    """What entries say that is not so, one line each.
+
+    made:   the ids of all mutants of each exercise that was looked at as a whole.
+    killed: exercise and id of those that a grader has rejected.
+    """
+    problems = []
+    for entry in entries:
+        what = f"{FILE}: {entry.exercise}: {entry.mutant}"
+        if entry.exercise in made and entry.mutant not in made[entry.exercise]:
+            problems.append(f"{what}: there is no such mutant any more; remove the entry.")
+        elif (entry.exercise, entry.mutant) in killed:
+            problems.append(f"{what}: the grader rejects it, so that it is not equivalent.")
+    return problems

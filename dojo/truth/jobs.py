@@ -1,0 +1,87 @@
+"""What is put to a grader: mutants, wrong versions and right ones, as modules that could be handed in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dojo.course import Course, Exercise
+from dojo.grading.grader import Grader
+from dojo.grading.museum import alternative_source, wrong_source
+from dojo.seeds import Seed
+from dojo.submission import Submission
+from dojo.truth.mutants import Mutant, mutants, plain
+from dojo.truth.operators import OPERATORS
+from dojo.truth.operators.tensors import detached
+
+CONTROL, MUTANT, WRONG, RIGHT, EQUIVALENT = "control", "mutant", "wrong", "right", "equivalent"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One grading. `kind`: "control" (the reference as mutants are written, which has to pass), "mutant",
+    "wrong" (a misconception), "right" (the reference or an alternative), or "equivalent" (a mutant that is
+    listed as right, looked at closely); `name` says which."""
+
+    exercise: str
+    kind: str
+    name: str
+    source: str
+    seed: Seed
+    mutant: Mutant | None = None
+
+    def submission(self, course: Course) -> Submission:
+        """The module as somebody would hand it in."""
+        exercise = course.exercise(self.exercise)
+        file = f"{course.unit_of(self.exercise).id}/{exercise.module}.py"
+        digest = "sha256:" + hashlib.sha256(self.source.encode()).hexdigest()
+        return Submission(self.name, Path(), {file: self.source.encode()}, digest, [])
+
+
+def mutants_of(course: Course, exercise: Exercise, sample: int | None = None) -> list[Mutant]:
+    """The mutants of an exercise's reference; with `sample` at most so many, always the same ones."""
+    without_graph = "autograd" in course.rules(exercise.id)  # nothing is recorded, so nothing can be cut off
+    operators = tuple(o for o in OPERATORS if not (without_graph and o is detached))
+    text = course.reference(exercise.id).read_text(encoding="utf-8")
+    made = mutants(text, exercise.function, operators)
+    if sample is None or len(made) <= sample:
+        return made
+    chosen = sorted(made, key=lambda m: hashlib.sha256(m.id.encode()).digest())[:sample]
+    return [mutant for mutant in made if mutant in chosen]
+
+
+def mutant_jobs(course: Course, exercise: Exercise, seed: Seed, sample: int | None = None) -> Iterator[Job]:
+    """The control, and the mutants of an exercise."""
+    text = course.reference(exercise.id).read_text(encoding="utf-8")
+    yield Job(exercise.id, CONTROL, "reference", plain(text), seed)
+    for mutant in mutants_of(course, exercise, sample):
+        yield Job(exercise.id, MUTANT, mutant.id, mutant.source, seed, mutant)
+
+
+def wrong_jobs(exercise: Exercise, grader: Grader, seed: Seed) -> Iterator[Job]:
+    """The misconceptions of an exercise."""
+    for name, wrong in grader.misconceptions.items():
+        yield Job(exercise.id, WRONG, name, wrong_source(grader, wrong), seed)
+
+
+def right_jobs(course: Course, exercise: Exercise, grader: Grader, seeds: int) -> Iterator[Job]:
+    """The reference and the alternatives of an exercise, under so many seeds."""
+    sources = {"reference": course.reference(exercise.id).read_text(encoding="utf-8")}
+    sources |= {name: alternative_source(grader, f) for name, f in grader.alternatives.items()}
+    for name, source in sources.items():
+        for number in range(seeds):
+            yield Job(exercise.id, RIGHT, name, source, Seed.numbered(number))
+
+
+def all_jobs(
+    course: Course, exercise: Exercise, grader: Any, *, seed: Seed, sample: int | None, seeds: int
+) -> list[Job]:
+    """Everything that is put to the grader of one exercise."""
+    return [
+        *mutant_jobs(course, exercise, seed, sample),
+        *wrong_jobs(exercise, grader, seed),
+        *right_jobs(course, exercise, grader, seeds),
+    ]

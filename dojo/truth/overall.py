@@ -1,0 +1,104 @@
+"""All exercises together: the figures that the project shows, and what keeps them from being reached."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dojo.truth.figures import Figures, quantile
+from dojo.truth.jobs import Job
+from dojo.truth.outcome import Outcome, to_json
+
+KILLED, DIAGONAL, MISLEADING, MEDIAN, P95 = 0.995, 0.98, 0.01, 12, 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure: what it is, its value and target in words, and whether it is reached."""
+
+    name: str
+    value: str
+    target: str
+    holds: bool
+
+
+def lines(found: Sequence[Figures]) -> list[Line]:
+    """The figures of all exercises together."""
+    made, killed = sum(f.made for f in found), sum(f.killed for f in found)
+    counted = made - sum(len(f.equivalent) for f in found)
+    wrong, missed = sum(len(f.matrix) for f in found), sum(len(f.missed) for f in found)
+    right, rejected = sum(f.right for f in found), sum(len(f.rejected) for f in found)
+    diagnosed, diagonal = sum(f.diagnosed for f in found), sum(f.diagonal for f in found)
+    named, misled = sum(len(f.named) for f in found), sum(len(f.misleading) for f in found)
+    entries = [n for f in found for n in f.entries]
+    median, p95 = quantile(entries, 0.5), quantile(entries, 0.95)
+    return [
+        Line("mutants killed", _of(killed, counted), "99.5 %", killed >= KILLED * counted),
+        Line("listed wrong versions killed", _of(wrong - missed, wrong), "all", not missed),
+        Line("right answers accepted", _of(right - rejected, right), "all", not rejected),
+        Line("diagonal of the matrix", _of(diagonal, diagnosed), "98 %", diagonal >= DIAGONAL * diagnosed),
+        Line("mutants that get a hint", _of(named, killed), "", True),
+        Line("misleading hints", _of(misled, named), "below 1 %", misled == 0 or misled < MISLEADING * named),
+        Line("entries of the largest input shown, median", str(median), str(MEDIAN), median <= MEDIAN),
+        Line("entries of the largest input shown, 95th percentile", str(p95), str(P95), p95 <= P95),
+    ]
+
+
+def _of(part: int, whole: int) -> str:
+    """`3,970 of 3,981 (99.72 %)`, rounded down so that 100 % means all."""
+    if not whole:
+        return "0 of 0"
+    return f"{part:,} of {whole:,} ({10_000 * part // whole / 100:.2f} %)"
+
+
+def idle_everywhere(found: Sequence[Figures]) -> list[tuple[str, int]]:
+    """Properties that killed nothing in any exercise that has them, and how many those are."""
+    counts: Counter[str] = Counter(text for f in found for text in f.idle)
+    useful = {text for f in found for text in f.by}
+    return [(text, n) for text, n in counts.most_common() if text not in useful]
+
+
+def killed_by(found: Sequence[Figures]) -> Counter[str]:
+    """How many mutants each property was the first to reject."""
+    return sum((f.by for f in found), Counter())
+
+
+def as_json(found: Sequence[Figures], head: dict[str, Any]) -> dict[str, Any]:
+    """Everything as plain data, `head` first."""
+    return {
+        **head,
+        "figures": [vars(line) for line in lines(found)],
+        "killed_by": dict(killed_by(found).most_common()),
+        "exercises": [_exercise(f) for f in found],
+    }
+
+
+def _exercise(f: Figures) -> dict[str, Any]:
+    return {
+        "id": f.exercise,
+        "unit": f.unit,
+        "made": f.made,
+        "killed": f.killed,
+        "killed_by": dict(f.by.most_common()),
+        "idle_properties": f.idle,
+        "equivalent": [job.name for job in f.equivalent],
+        "survivors": [_version(*pair) for pair in f.survivors],
+        "named": [_version(*pair) for pair in f.named],
+        "misleading": [job.name for job, _ in f.misleading],
+        "entries": {"median": quantile(f.entries, 0.5), "p95": quantile(f.entries, 0.95)},
+        "diagnoses": f.matrix,
+        "missed": f.missed,
+        "right": f.right,
+        "rejected": [_version(*pair) for pair in f.rejected],
+        "broken": [_version(*pair) for pair in f.broken],
+        "seconds": round(f.seconds, 1),
+    }
+
+
+def _version(job: Job, outcome: Outcome) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": job.name, "seed": job.seed.id, **to_json(outcome)}
+    if job.mutant is not None:
+        data |= {"operator": job.mutant.operator, "line": job.mutant.line, "diff": job.mutant.diff}
+    return data

@@ -1,0 +1,139 @@
+"""The gradings: the same grader that students meet, through the same engine and worker, on all cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from dojo import lanes
+from dojo.engine import Engine, KitFailure
+from dojo.grading.museum import wrong_source
+from dojo.prepare import Attempt, prepare
+from dojo.seeds import Seed
+from dojo.truth.alike import differing
+from dojo.truth.jobs import EQUIVALENT, MUTANT, Job
+from dojo.truth.keys import key_of
+from dojo.truth.mutants import plain
+from dojo.truth.outcome import Outcome, Store, outcome_of
+from dojo.verdict import ExerciseResult, Verdict
+
+GLANCE = 200  # random inputs on which a survivor is compared with the reference,
+SHORTER_GLANCE = 40  # and one with a name with the misconception
+CLOSELY = 10_000  # one that is listed as equivalent, when that is verified,
+GRADINGS = 400  # for which it is graded so often at most, where many answers are right
+TRIES = 3  # so often lanes may be killed before it is the kit that failed
+
+Tell = Callable[[Job, Outcome, bool], None]  # what came of a job, and whether it is from an earlier run
+
+
+def run(
+    engine: Engine, jobs: Iterable[Job], store: Store, tell: Tell = lambda job, outcome, known: None
+) -> dict[Job, Outcome]:
+    """Have all jobs graded. What the store knows is taken from there, and everything else put into it.
+
+    A fault of the kit is not kept, so that the next run tries again. Raises KitFailure, OSError.
+    """
+    done: dict[Job, Outcome] = {}
+    waiting: dict[Job, str] = {}
+    for job in jobs:
+        key = key_of(job, engine.course)
+        known = store.read(job.exercise, key)
+        if known is None:
+            waiting[job] = key
+        else:
+            done[job] = known
+            tell(job, known, True)
+
+    def keep(job: Job, outcome: Outcome) -> None:
+        done[job] = outcome
+        if outcome.verdict != Verdict.KIT_ERROR.value:
+            store.write(job.exercise, waiting[job], outcome)
+        tell(job, outcome, False)
+
+    if waiting:
+        engine.server()  # proven before it is cloned
+    if engine.lanes > 1 and len(waiting) > 1:
+        _in_lanes(engine, list(waiting), keep)
+    else:
+        for job in waiting:
+            keep(job, examine(engine, job))
+    return done
+
+
+def _in_lanes(engine: Engine, jobs: list[Job], keep: Callable[[Job, Outcome], None]) -> None:
+    for _ in range(TRIES):
+        left = {job: None for job in jobs}
+        try:
+            with lanes.pool(engine, engine.lanes) as pool:
+                futures: dict[Future[Outcome], Job] = {pool.submit(_in_a_lane, job): job for job in jobs}
+                for future in as_completed(futures):
+                    keep(futures[future], future.result())
+                    del left[futures[future]]
+                return
+        except BrokenProcessPool:
+            jobs = list(left)
+    raise KitFailure(f"grader processes were killed {TRIES} times")
+
+
+def _in_a_lane(job: Job) -> Outcome:
+    return examine(lanes.engine(), job)
+
+
+def examine(engine: Engine, job: Job) -> Outcome:
+    """Grade one version. A mutant that passes or gets a name is compared with what it is taken for."""
+    if job.kind == EQUIVALENT:
+        return _verified(engine, job)
+    exercise = engine.course.exercise(job.exercise)
+    result = engine.attempt(job.submission(engine.course), exercise, job.seed, {})
+    if job.kind != MUTANT:
+        return outcome_of(result)
+    grader = engine.grader(job.exercise)
+    if result.verdict is Verdict.PASSED:
+        text = engine.course.reference(job.exercise).read_text(encoding="utf-8")
+        return outcome_of(result, *compared(engine, job, plain(text), GLANCE))
+    if result.misconception is not None:
+        text = wrong_source(grader, grader.misconceptions[result.misconception])
+        return outcome_of(result, *compared(engine, job, text, SHORTER_GLANCE))
+    return outcome_of(result)
+
+
+def _verified(engine: Engine, job: Job) -> Outcome:
+    """Whether a mutant that is listed as a right answer stays one, looked at closely.
+
+    It is compared with the reference; where an exercise has many right answers, it is graded again and again.
+    """
+    grader = engine.grader(job.exercise)
+    exercise = engine.course.exercise(job.exercise)
+    result = engine.attempt(job.submission(engine.course), exercise, job.seed, {})
+    if result.verdict is not Verdict.PASSED:
+        return outcome_of(result)
+    if grader.forward is not None or grader.oracle is not None:
+        text = engine.course.reference(job.exercise).read_text(encoding="utf-8")
+        return outcome_of(result, *compared(engine, job, plain(text), CLOSELY))
+    tried = unlike = 0
+    for number in range(GRADINGS):
+        again = engine.attempt(job.submission(engine.course), exercise, Seed.numbered(number), {})
+        tried, unlike = tried + max(again.checks, 1), unlike + (again.verdict is not Verdict.PASSED)
+        if tried >= CLOSELY:
+            break
+    return outcome_of(result, tried, unlike)
+
+
+def compared(engine: Engine, job: Job, text: str, count: int) -> tuple[int, int]:
+    """On how many random inputs a version was compared with this text, and on how many the two differ.
+
+    (0, 0) where one of them is against the rules, so that it cannot be run.
+    """
+    attempts = [attempt_of(engine, job, source) for source in (job.source, text)]
+    first, second = attempts
+    if not isinstance(first, Attempt) or not isinstance(second, Attempt):
+        return 0, 0
+    return differing(first, second, engine.server(), count)
+
+
+def attempt_of(engine: Engine, job: Job, source: str) -> Attempt | ExerciseResult:
+    """A text ready to run in the place of a job's own."""
+    course, exercise = engine.course, engine.course.exercise(job.exercise)
+    submission = Job(job.exercise, job.kind, job.name, source, job.seed).submission(course)
+    return prepare(course, engine.grader(job.exercise), submission, exercise)

@@ -1,0 +1,89 @@
+"""A whole run: what is put to the graders, what comes of it, and whether the list of equivalents holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dojo.course import Exercise
+from dojo.engine import Engine
+from dojo.seeds import Seed
+from dojo.truth import equivalent
+from dojo.truth.figures import Figures, figures
+from dojo.truth.jobs import EQUIVALENT, MUTANT, Job, all_jobs
+from dojo.truth.outcome import Outcome, Store
+from dojo.truth.overall import lines
+from dojo.truth.run import Tell, run
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do. `sample`: at most so many mutants of each exercise; None for all."""
+
+    exercises: list[Exercise]
+    seed: Seed
+    sample: int | None = None
+    seeds: int = 1
+    verify: bool = False
+
+
+@dataclass
+class Truth:
+    """What came of a run: the figures of each exercise, and one line for each problem besides."""
+
+    found: list[Figures]
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether all figures are reached and nothing is left to look at."""
+        clean = not any(f.survivors or f.broken for f in self.found)
+        return clean and not self.problems and all(line.holds for line in lines(self.found))
+
+
+def planned(engine: Engine, plan: Plan) -> list[Job]:
+    """Everything that is to be graded. Loads the graders."""
+    engine.load(plan.exercises)
+    jobs = []
+    for exercise in plan.exercises:
+        grader = engine.grader(exercise.id)
+        jobs += all_jobs(
+            engine.course, exercise, grader, seed=plan.seed, sample=plan.sample, seeds=plan.seeds
+        )
+    return jobs
+
+
+def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Tell]) -> Truth:
+    """Grade everything and sum it up. `tell` is given the number of jobs and returns what is told of each.
+
+    Raises TruthError for a list of equivalents that cannot be used, KitFailure, OSError.
+    """
+    course, store = engine.course, Store(folder)
+    entries = equivalent.read(course)
+    jobs = planned(engine, plan)
+    listed = {(entry.exercise, entry.mutant) for entry in entries}
+    more = [j for j in jobs if plan.verify and j.kind == MUTANT and (j.exercise, j.name) in listed]
+    close = [replace(job, kind=EQUIVALENT) for job in more]
+    outcomes = run(engine, [*jobs, *close], store, tell(len(jobs) + len(close)))
+    store.tidy()
+    problems = _problems(plan, entries, outcomes)
+    known = {exercise.id: engine.grader(exercise.id) for exercise in plan.exercises}
+    return Truth(figures(course, known, outcomes, listed), problems)
+
+
+def _problems(plan: Plan, entries: list[equivalent.Entry], outcomes: dict[Job, Outcome]) -> list[str]:
+    """What the list of equivalents says that is not so."""
+    made: dict[str, set[str]] = {}
+    killed = set()
+    unlike = []
+    for job, outcome in outcomes.items():
+        if job.kind == MUTANT:
+            if plan.sample is None:
+                made.setdefault(job.exercise, set()).add(job.name)
+            if not outcome.passed:
+                killed.add((job.exercise, job.name))
+        elif job.kind == EQUIVALENT and outcome.differing:
+            on = f"on {outcome.differing} of {outcome.tried} random inputs it is something else"
+            unlike.append(f"{equivalent.FILE}: {job.exercise}: {job.name}: {on}.")
+    return equivalent.stale(entries, made, killed) + unlike
