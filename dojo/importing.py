@@ -29,7 +29,8 @@ def stuck_modules(
         counts.setdefault(f"{course.unit_of(exercise.id).id}/{exercise.module}.py", []).append(exercise)
     stuck: dict[str, WorkerEnded] = {}
     for name, sharing in counts.items():
-        if len(sharing) > 1 and name in submission.files:
+        # Of a notebook nothing runs but what an exercise needs, so there is no one import of all.
+        if len(sharing) > 1 and name in submission.files and name not in submission.places:
             ended = _try_import(course, submission.files[name], sharing, server)
             if ended is not None:
                 stuck[name] = ended

@@ -96,9 +96,9 @@ def prepare(
 
     if name not in submission.files:
         return refused(Verdict.NOT_STARTED, f"There is no {name} in this submission.")
-    content = submission.files[name]
+    content, notebook = submission.files[name], name in submission.places
     try:
-        needed = part(content, exercise.function, grader.uses)
+        needed = part(content, exercise.function, grader.uses, notebook)
     except SourceError as error:
         return refused(Verdict.ERROR, str(error))
     if not any(getattr(node, "name", None) == exercise.function for node in needed.statements):
@@ -107,7 +107,8 @@ def prepare(
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
     played = grader.played_by is not None  # on objects of the student's, which may have gradients
-    broken = violations(content, exercise.function, rules, course.defaults.imports, grader.uses, played)
+    imports = course.defaults.imports
+    broken = violations(content, exercise.function, rules, imports, grader.uses, played, notebook)
     if broken:
         more = f" ({len(broken) - 1} more like it)" if len(broken) > 1 else ""
         kept = "keeps to the rules of the exercise"

@@ -16,6 +16,7 @@ from dojo.notebooks.read import NotebookError, parse_notebook, submission_of
 from dojo.notebooks.write import notebook, text_of
 from dojo.places import Place, located
 from dojo.regions import stub_text
+from dojo.rules.reading import part, violations
 from dojo.stubs import is_untouched
 from dojo.submission import SubmissionError, discover, take
 
@@ -247,6 +248,26 @@ def test_odd_cells_stop_nothing(
     answer(cells, triple="def triple(x):\n    return 3 * x")
     change(cells[at(cells, "double-answer")])
     assert run(sums, cells)["triple"](2) == 6
+
+
+# -- what one exercise needs
+
+
+def test_an_import_that_breaks_a_rule_costs_only_those_who_need_it(sums: Course, cells: Cells) -> None:
+    answer(cells, double="import os\n\ndef double(x):\n    return os.getpid()", triple=RIGHT["triple-answer"])
+    content = submission_of("ann", {"u01_sums": cells}, sums).files["u01_sums/sums.py"]
+    rules: Any = ((), ("math",))
+    assert violations(content, "double", *rules, notebook=True)
+    assert not violations(content, "triple", *rules, notebook=True)
+    assert violations(content, "triple", *rules)  # as in a file, where it would run
+
+
+def test_what_an_exercise_needs_is_all_that_runs_of_a_notebook(sums: Course) -> None:
+    text = (
+        b"from __future__ import annotations\nimport math\nimport os\nT = os\n\n\ndef a():\n    return math\n"
+    )
+    wanted = b"from __future__ import annotations\nimport math\n\n\n\n\ndef a():\n    return math\n"
+    assert part(text, "a", notebook=True).source == wanted.decode()
 
 
 # -- files
