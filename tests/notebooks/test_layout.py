@@ -15,6 +15,7 @@ from dojo.course import Course, Unit, load
 from dojo.handout import split
 from dojo.notebooks.cutting import cut
 from dojo.notebooks.layout import given_code, module_cells, unit_cells
+from dojo.notebooks.read import submission_of
 from dojo.notebooks.write import notebook, text_of
 from dojo.regions import StubError, stub_text
 
@@ -54,6 +55,15 @@ def test_the_cells_of_a_module_are_its_stub_once_the_solutions_are_out(unit: Uni
         del stub.body[0]  # the module's docstring
         assert ast.dump(ast.parse(text)) == ast.dump(stub)
         assert given_code(COURSE, unit, module) == cells.given
+
+
+@pytest.mark.parametrize("unit", units())
+def test_a_solved_notebook_is_read_back_as_the_solutions(unit: Unit) -> None:
+    cells = notebook(unit_cells(COURSE, unit))["cells"]
+    for file, content in submission_of("ann", {unit.id: cells}, COURSE).files.items():
+        solution = ast.parse((COURSE.root / "solutions" / file).read_text(encoding="utf-8"))
+        del solution.body[0]  # the module's docstring
+        assert sorted(map(ast.dump, ast.parse(content).body)) == sorted(map(ast.dump, solution.body))
 
 
 @pytest.mark.parametrize("unit", units())
