@@ -97,9 +97,12 @@ def test_an_answer_is_typed_and_checked_in_lab(page: Any, server: jupyter.Server
     jupyter.run_cell(page, answer)
     jupyter.run_cell(page, check).get_by_text("3 properties hold").wait_for()
     jupyter.screenshot(page, "lab_right_dark")
+    write(page, answer, WRONG)  # and saved, but not run
     page.keyboard.press("Control+s")
-    page.locator(".jp-mod-dirty").wait_for(state="detached")
-    assert cells_of(folder / path)["cube_backward-answer"] == RIGHT
+    page.locator(".lm-TabBar-tab.jp-mod-dirty").wait_for(state="detached")
+    assert cells_of(folder / path)["cube_backward-answer"] == WRONG
+    jupyter.run_cell(page, check).get_by_text("which has not been run since").wait_for()
+    jupyter.screenshot(page, "lab_saved_not_run_dark")
 
 
 def in_the_dark(page: Any) -> None:
