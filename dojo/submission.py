@@ -95,7 +95,8 @@ def _from_notebooks(
         content = _content(folder, unit.id, unit.id + NOTEBOOK, NOTEBOOK_LIMIT, notices)
         if content is None:
             continue
-        from dojo.notebooks.read import NotebookError, modules, parse_notebook
+        from dojo.notebooks.raw import NotebookError, parse_notebook
+        from dojo.notebooks.read import modules
 
         try:
             cells = parse_notebook(content)
@@ -112,7 +113,8 @@ def _from_notebooks(
 
 
 def _one_notebook(path: Path, course: Course) -> Submission:
-    from dojo.notebooks.read import NotebookError, parse_notebook, submission_of, unit_of
+    from dojo.notebooks.raw import NotebookError, parse_notebook, unit_of
+    from dojo.notebooks.read import submission_of
 
     shown = escaped(str(path))
     try:

@@ -14,7 +14,8 @@ from dojo.course import MANIFEST, CourseError, Unit, load
 from dojo.engine import Engine, KitFailure
 from dojo.grading.registry import GradersMissing
 from dojo.isolation.levels import LEVELS, reaches
-from dojo.notebooks.read import NotebookError, submission_of
+from dojo.notebooks.raw import NotebookError
+from dojo.notebooks.read import submission_of
 from dojo.reading import LeftOutError
 from dojo.seeds import Seed
 from dojo.submission import Submission

@@ -13,7 +13,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import from_dict
 
 from dojo.nbgrader.calm import calm
-from dojo.notebooks.read import NotebookError, RawCell, cell_name, parse_notebook, source_of
+from dojo.notebooks.raw import NotebookError, RawCell, cell_name, parse_notebook, source_of
 from dojo.reading import LeftOutError, read_once
 from dojo.submission import NOTEBOOK_LIMIT
 from dojo.text import escaped

@@ -18,7 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from dojo.nbgrader import harmless
 from dojo.nbgrader.book import Expected, expected_cells
-from dojo.notebooks.read import cell_name, source_of
+from dojo.notebooks.raw import cell_name, source_of
 from dojo.text import escaped, plural
 
 SHOWN_LIMIT = 1_000_000  # characters of all cells together; what is beyond is graded, but not shown

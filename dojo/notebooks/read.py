@@ -7,35 +7,25 @@ comes from the course: a locked cell that was edited or deleted changes nothing.
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dojo.course import Course, Unit
-from dojo.notebooks.cells import ANSWER, SETUP, answer_cell, given_cell
+from dojo.notebooks.cells import SETUP, answer_cell, given_cell
 from dojo.notebooks.layout import given_code
+from dojo.notebooks.raw import RawCell, cell_name, source_of
 from dojo.notebooks.slicing import Part, needed, parts
 from dojo.places import Place
 from dojo.rules.source import SourceError, decode, keep_only, parse
 from dojo.submission import FILE_LIMIT, Submission, digest_of
 from dojo.text import escaped
 
-MOST_CELLS = 5_000
-MOST_CODE = 1_000_000  # characters of all code cells; a whole unit with its answers has a hundred thousand
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$|^([ \t]*)\S.*\?$", re.MULTILINE)
 
 # Run in another way, but Python; what other cells with two signs hold is another language.
 _PYTHON_MAGIC = re.compile(r"\A\s*%%(?:time|timeit|capture|prun|memit)\b[^\n]*")
-_DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
-
-RawCell = Mapping[str, Any]
-
-
-class NotebookError(Exception):
-    """A notebook that cannot be read at all: one sentence without its name."""
 
 
 @dataclass(frozen=True)
@@ -60,55 +50,6 @@ class _Piece:
     parts: tuple[Part, ...]
 
 
-def parse_notebook(content: bytes) -> list[RawCell]:
-    """The cells of a notebook file. Raises NotebookError."""
-    try:
-        book = json.loads(content)
-    except (ValueError, RecursionError):
-        raise NotebookError("is no notebook: it is not valid JSON.") from None
-    cells = book.get("cells") if isinstance(book, dict) else None
-    if not isinstance(cells, list) or len(cells) > MOST_CELLS:
-        raise NotebookError("is no notebook of version 4: open it in Jupyter and save it again.")
-    kept: list[RawCell] = [cell for cell in cells if isinstance(cell, dict)]
-    if sum(len(source_of(cell)) for cell in kept if cell.get("cell_type") == "code") > MOST_CODE:
-        raise NotebookError(f"has more than {MOST_CODE:,} characters of code.")
-    return kept
-
-
-def unit_of(cells: Sequence[RawCell], stem: str, course: Course) -> Unit | None:
-    """The unit that a notebook belongs to: by its file's name, or by the answers in it, whose cells may have
-    lost their names."""
-    by_name = next((unit for unit in course.units if unit.id == stem), None)
-    if by_name is not None:
-        return by_name
-    answers = {cell_name(cell).removesuffix(ANSWER) for cell in cells if cell_name(cell).endswith(ANSWER)}
-    defined = {name for cell in cells for name in _DEFINED.findall(source_of(cell))}
-
-    def found(unit: Unit) -> tuple[int, int]:
-        return sum(e.id in answers for e in unit.exercise), sum(e.function in defined for e in unit.exercise)
-
-    best = max(course.units, key=found)
-    return best if any(found(best)) else None
-
-
-def cell_name(cell: RawCell) -> str:
-    """What a cell is called: nbgrader's name for it, or else its id, or else nothing."""
-    metadata = cell.get("metadata")
-    own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    for name in (own.get("grade_id") if isinstance(own, dict) else None, cell.get("id")):
-        if isinstance(name, str):
-            return name
-    return ""
-
-
-def source_of(cell: RawCell) -> str:
-    """The text of a cell, which a file may hold as a list of lines."""
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
-
-
 def submission_of(name: str, notebooks: Mapping[str, Sequence[RawCell]], course: Course) -> Submission:
     """The submission that these notebooks make, by the id of their unit; `name` is the student's."""
     notices: list[str] = []
@@ -122,11 +63,6 @@ def submission_of(name: str, notebooks: Mapping[str, Sequence[RawCell]], course:
     places = {module.file: module.places for module in found}
     broken = {key: text for module in found for key, text in module.broken.items()}
     return Submission(name, Path(name), files, digest_of(files, broken), notices, places, broken)
-
-
-def load(path: Path) -> list[RawCell]:
-    """The cells of a notebook of our own. Raises NotebookError or OSError."""
-    return parse_notebook(path.read_bytes())
 
 
 def modules(cells: Sequence[RawCell], unit: Unit, course: Course, notices: list[str]) -> Iterable[Module]:

@@ -12,7 +12,8 @@ import pytest
 
 from dojo.course import Course, load
 from dojo.notebooks.layout import unit_cells
-from dojo.notebooks.read import NotebookError, parse_notebook, submission_of
+from dojo.notebooks.raw import NotebookError, parse_notebook
+from dojo.notebooks.read import submission_of
 from dojo.notebooks.write import notebook, text_of
 from dojo.places import Place, located
 from dojo.regions import stub_text
