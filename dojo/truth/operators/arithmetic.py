@@ -94,6 +94,9 @@ def divisor_off_by_one(at: Site) -> Iterator[Replacement]:
             yield altered(at.node, value=ast.Constant(not value))
         case ast.keyword(arg="correction", value=value) if number(value) in (0, 1):
             yield altered(at.node, value=ast.Constant(1 - int(number(value) or 0)))
+        case ast.Call(keywords=given) if called(at.node) in ("var", "std"):
+            if not {k.arg for k in given} & {"unbiased", "correction"}:
+                yield altered(at.node, keywords=[*given, ast.keyword("correction", ast.Constant(0))])
 
 
 def is_count(node: ast.expr) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from dojo.truth.operators.build import MODULES, altered, called, literal, number
-from dojo.truth.operators.sites import Replacement, Site
+from dojo.truth.operators.sites import Replacement, Site, is_docstring
 
 # Of these the order of the arguments says nothing, or not what this slip is about.
 ANY_ORDER = frozenset(
@@ -97,25 +97,20 @@ def neighbouring_attribute(at: Site) -> Iterator[Replacement]:
 
 
 def other_text(at: Site) -> Iterator[Replacement]:
-    """One of the other texts of the same function."""
+    """One of the other texts of the same function; in a dict another key for a key, a value for a value."""
     node, function = at.node, at.scope.function
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or function is None:
         return
     if isinstance(at.parent, ast.Call) and called(at.parent) == "einsum":
         return
-    body = function.body if isinstance(function.body, list) else []
-    texts = {
-        n.value: None
-        for statement in body[1 if _has_docstring(function) else 0 :]
-        for n in ast.walk(statement)
-        if isinstance(n, ast.Constant) and isinstance(n.value, str)
-    }
+    if isinstance(at.parent, ast.Dict):
+        parts = getattr(at.parent, at.field)
+    else:
+        body = function.body if isinstance(function.body, list) else []
+        parts = [n for statement in body if not is_docstring(statement) for n in ast.walk(statement)]
+    texts = [n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     for text in [text for text in texts if text != node.value][:1]:
         yield ast.Constant(text)
-
-
-def _has_docstring(function: ast.AST) -> bool:
-    return isinstance(function, ast.FunctionDef) and ast.get_docstring(function) is not None
 
 
 def wrong_default(at: Site) -> Iterator[Replacement]:
