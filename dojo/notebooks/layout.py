@@ -66,5 +66,6 @@ def _given(stub: str, targets: tuple[str, ...], module: str) -> str:
 def _text(exercise: Exercise, paragraph: str | None) -> str:
     """An exercise's paragraph of the handout with its points below the heading."""
     heading, _, rest = (paragraph or f"### {exercise.id}").partition("\n")
-    facts = f"{exercise.title} · {plural(exercise.points, 'point')} · about {plural(exercise.minutes, 'minute')}"
-    return f"{heading}\n\n*{facts}*\n\n{rest.strip()}".rstrip()
+    points, minutes = plural(exercise.points, "point"), plural(exercise.minutes, "minute")
+    facts = f"*{exercise.title} · {points} · about {minutes}*"
+    return f"{heading}\n\n{facts}\n\n{rest.strip()}".rstrip()
