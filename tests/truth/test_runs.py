@@ -1,0 +1,224 @@
+"""Runs on a small course: what kills, what survives, what is kept, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "engine"))
+from small_course import GRADER, MANIFEST, SOLUTION, build
+
+from dojo.cli.main import main
+from dojo.course import Course, load
+from dojo.engine import Engine
+from dojo.seeds import Seed
+from dojo.truth import run
+from dojo.truth.equivalent import TruthError, read
+from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, WRONG, Job
+from dojo.truth.keys import grader_text, key_of
+from dojo.truth.outcome import Outcome, Store
+from dojo.truth.overall import as_json, lines
+from dojo.truth.page import page
+from dojo.truth.whole import Plan, Truth, carry_out, planned
+
+# A grader with a hole: it looks at positive numbers only.
+HOLE = GRADER.replace("import backward_of, grades", "import backward_of, grades, positive").replace(
+    'upstream="dy")', 'upstream="dy", x=positive)'
+)
+ABS = SOLUTION.replace("return 3 * x**2 * dy", "return 3 * x.abs() ** 2 * dy")
+
+
+def equivalents(course: Course, *entries: tuple[str, str, str]) -> None:
+    text = "".join(
+        f'[[equivalent]]\nexercise = "{e}"\nmutant = "{m}"\nwhy = "{why}"\n\n' for e, m, why in entries
+    )
+    (course.root / "graders" / "u" / "equivalent.toml").write_text(text)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    course = build(tmp_path_factory.mktemp("course"), MANIFEST, HOLE, ABS)
+    with Engine(course, lanes=2) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+Told = list[tuple[Job, Outcome, bool]]
+
+
+def measure(engine: Engine, store: Path, **options: Any) -> tuple[Truth, Told]:
+    course = engine.course
+    told: Told = []
+    plan = Plan(course.exercises, Seed.public(course.key), **options)
+    truth = carry_out(engine, plan, store, lambda total: lambda *what: told.append(what))
+    return truth, told
+
+
+def test_what_is_killed_and_what_survives(engine: Engine, store: Path) -> None:
+    truth, told = measure(engine, store)
+    cube, double = truth.found
+    assert {job.kind for job, _, _ in told} == {CONTROL, MUTANT, WRONG, RIGHT}
+    # On positive numbers x is |x|; the comparison, which draws as the grader does, cannot tell either.
+    (survivor,) = [(job, outcome) for job, outcome in cube.survivors if "x ** 2" in job.source]
+    assert survivor[0].mutant is not None and survivor[0].mutant.operator == "dropped_call"
+    assert (survivor[1].tried, survivor[1].differing) == (200, 0)
+    assert cube.killed + len(cube.survivors) == cube.made > 10
+    assert cube.by["equals autograd's gradient"] > 10
+    assert not double.survivors and double.killed == double.made
+    assert not truth.holds and not truth.problems
+
+
+def test_misconceptions_are_rows_of_a_matrix(engine: Engine, store: Path) -> None:
+    truth, _ = measure(engine, store)
+    (cube, _) = truth.found
+    assert cube.matrix["forgot_the_factor"] == "forgot_the_factor"
+    assert cube.missed == ["keeps_the_sign"]  # which is right for positive numbers
+    assert cube.diagonal == 2 and cube.diagnosed == 3
+    assert cube.named and not cube.misleading
+
+
+def test_right_answers_are_accepted_under_many_seeds(engine: Engine, store: Path) -> None:
+    truth, told = measure(engine, store, seeds=3)
+    assert [f.right for f in truth.found] == [3, 3] and not any(f.rejected for f in truth.found)
+    assert sum(not known for _, _, known in told) == 4  # the rest is known from before
+
+
+def test_nothing_is_graded_twice(engine: Engine, store: Path) -> None:
+    measure(engine, store)
+    truth, told = measure(engine, store)
+    assert told and all(known for _, _, known in told)
+    assert truth.found[0].killed > 10
+
+
+def test_what_was_lost_is_graded_again(engine: Engine, store: Path) -> None:
+    _, told = measure(engine, store)
+    files = [store / job.exercise / f"{key_of(job, engine.course)}.json" for job, _, _ in told]
+    files[0].unlink()
+    files[1].write_text(files[1].read_text()[:40])
+    _, told = measure(engine, store)
+    assert sum(not known for _, _, known in told) == 2
+
+
+def test_listed_equivalents_do_not_count_as_survivors(
+    engine: Engine, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CLOSELY", 300)
+    truth, _ = measure(engine, store)
+    alive = [(job.exercise, job.name) for job, _ in truth.found[0].survivors]
+    killed = truth.found[0].named[0][0].name
+    why = "Every number that is drawn is positive."
+    try:
+        equivalents(engine.course, *[(*pair, why) for pair in alive])
+        truth, told = measure(engine, store, verify=True)
+        assert not truth.found[0].survivors and not truth.problems
+        closely = [outcome for job, outcome, _ in told if job.kind == "equivalent"]
+        assert closely and all(o.tried == 300 and not o.differing for o in closely)
+        equivalents(engine.course, ("double", "gone-1234", why), ("cube_backward", killed, why))
+        truth, _ = measure(engine, store)
+        assert ["no such mutant" in p or "rejects it" in p for p in truth.problems] == [True, True]
+    finally:
+        (engine.course.root / "graders" / "u" / "equivalent.toml").unlink()
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (("nothing", "a-1", "It is the same sum in another order."), "no such exercise"),
+        (("double", "a-1", "Same."), "has to be a sentence"),
+    ],
+)
+def test_a_list_with_mistakes_is_refused(tmp_path: Path, entry: tuple[str, str, str], message: str) -> None:
+    course = build(tmp_path)
+    equivalents(course, entry)
+    with pytest.raises(TruthError, match=message):
+        read(course)
+
+
+def test_a_list_that_is_none_is_refused(tmp_path: Path) -> None:
+    course = build(tmp_path)
+    (tmp_path / "graders" / "u" / "equivalent.toml").write_text("[[equivalent]]\nexercise = 3\n")
+    with pytest.raises(TruthError, match=r"equivalent\.0\.exercise"):
+        read(course)
+
+
+def test_a_key_hangs_on_what_is_graded_and_by_what_alone(tmp_path: Path) -> None:
+    course = build(tmp_path)
+    job = Job("double", MUTANT, "m-1", "def double(x):\n    return x\n", Seed.numbered(0))
+    key = key_of(job, course)
+    elsewhere = GRADER.replace("return x**3", "return x * x * x")
+    for grader, same in ((elsewhere, True), (GRADER.replace("return 2 * x", "return x + x"), False)):
+        other = build(tmp_path / f"{same}", grader=grader)
+        assert (key_of(job, other) == key) is same
+    assert key_of(replace(job, source="# no\ndef double(x):\n    return (x)\n"), course) == key
+    assert key_of(replace(job, source="def double(x):\n    return -x\n"), course) != key
+    assert key_of(replace(job, seed=Seed.numbered(1)), course) != key
+
+
+def test_a_grader_is_what_it_says_and_what_that_needs() -> None:
+    text = grader_text(GRADER, "double")
+    assert "twice" in text and "import" in text and "cube" not in text
+    assert "keeps_the_sign" in grader_text(GRADER, "cube_backward")
+
+
+def test_a_sample_is_always_the_same_part(engine: Engine) -> None:
+    plan = Plan(engine.course.exercises, Seed.numbered(0), sample=4)
+    few = [job.name for job in planned(engine, plan) if job.kind == MUTANT]
+    many = [job.name for job in planned(engine, replace(plan, sample=8)) if job.kind == MUTANT]
+    assert len(few) == 8 and set(few) < set(many)
+
+
+def test_reports(engine: Engine, store: Path) -> None:
+    truth, _ = measure(engine, store)
+    data = json.loads(json.dumps(as_json(truth.found, {"engine": "0"})))
+    assert [e["id"] for e in data["exercises"]] == ["cube_backward", "double"]
+    assert data["exercises"][0]["survivors"][0]["diff"]
+    assert data["figures"][0]["name"] == "mutants killed" and not data["figures"][0]["holds"]
+    assert {line.name: line.holds for line in lines(truth.found)}["right answers accepted"]
+    text = page(truth.found, ["<one> problem"], {"engine": "0"})
+    assert "&lt;one&gt; problem" in text and "keeps_the_sign" in text and text.endswith("</html>\n")
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    build(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    command = ["course", "truth", "double", "--sample", "3", "--json", "t.json", "--html", "t.html"]
+    assert main([*command, "--jobs", "1", "--plain"]) == 0
+    shown = capsys.readouterr().out
+    assert "double" in shown and "mutants killed" in shown
+    assert json.loads((tmp_path / "t.json").read_text())["exercises"][0]["made"] == 3
+    assert "<html" in (tmp_path / "t.html").read_text()
+    assert list((tmp_path / ".dojo" / "truth" / "double").glob("*.json"))
+    assert main(["course", "truth", "--sample", "0"]) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs kill -9")
+def test_a_killed_run_goes_on(tmp_path: Path, engine: Engine) -> None:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            with Engine(load(engine.course.root), lanes=1) as own:
+                measure(own, tmp_path)
+        finally:
+            os._exit(0)
+    until = time.monotonic() + 60
+    while time.monotonic() < until and len(list(tmp_path.glob("*/*.json"))) < 5:
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    kept = len(list(tmp_path.glob("*/*.json")))
+    _, told = measure(engine, tmp_path)
+    assert 5 <= sum(known for _, _, known in told) == kept < len(told)
+    assert Store(tmp_path).read("double", "nothing") is None
