@@ -175,12 +175,12 @@ def _stated(statement: Statement, student: Student, grader: Grader, parts: Parts
     except Exception as error:
         raise (unshown_fault(error) if statement.hidden else error) from None
     if not holds:
-        answer = None if first is student else first
-        if len(names) == 1 and first is student:
-            case, expected = Case({}), None  # it chose its inputs itself
-        raise Falsified(
-            Mismatch("values", f"It is not true that your answer {statement.text}.", expected, answer), case
-        )
+        answer = first
+        if first is student:
+            answer = expected = None  # it made calls of its own, and which one failed only it knows
+            case = case if len(names) > 1 else Case({})
+        message = f"It is not true that your answer {statement.text}."
+        raise Falsified(Mismatch("values", message, expected, answer), case)
 
 
 def _require_form_of(expected: Any, answer: Any, case: Any) -> None:
