@@ -43,9 +43,9 @@ class Checks(NbGraderPreprocessor):  # type: ignore[misc]
         try:
             graded = self._graded(about)
         except NoGradesError as error:
-            raise NoGradesError(
-                f"No grade for {escaped(about['student'])}, {about['notebook']}: {error}."
-            ) from None
+            sentence = " ".join(str(error).split()).rstrip(".")
+            whom = f"{escaped(about['student'])}, {about['notebook']}"
+            raise NoGradesError(f"No grade for {whom}: {sentence}.") from None
         for cell in nb.cells:
             if utils.is_grade(cell) and not utils.is_solution(cell):
                 _write(cell, graded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import unicodedata
@@ -34,7 +35,7 @@ c = get_config()
 
 # --- The course ---------------------------------------------------------------------------------------
 
-c.CourseDirectory.course_id = {course_id!r}  # without one nbgrader can neither release nor collect
+c.CourseDirectory.course_id = {course_id}  # without one nbgrader can neither release nor collect
 c.CourseDirectory.root = str(HERE)  # source/, release/, submitted/, ... and gradebook.db are in here
 c.CourseDirectory.max_file_size = 20_000  # kB: no bigger notebook is read anyway
 # What is not copied with an assignment. nbgrader's own four, and pages: a student's would open as ours.
@@ -80,7 +81,7 @@ c.Autograde.autograde_preprocessors = [
     P + "AssignLatePenalties",
 ]
 c.Checks.course = str(COURSE)
-c.Checks.key_file = str(HERE / {key_file!r})  # whoever has it knows the inputs of official grading
+c.Checks.key_file = str(HERE / "{key_file}")  # whoever has it knows the inputs of official grading
 # c.Checks.isolation = "sandbox"  # insist on it; by default "confined" or more (`dojo doctor` says which)
 # c.Checks.run_as = "nobody"  # as whom answers run where nbgrader runs as root
 # c.Checks.hidden = str(HERE / "hidden")  # graders that are never released
@@ -117,7 +118,7 @@ def config_text(course: Course, folder: Path, *, course_id: str | None = None) -
         together=together,
         course=place,
         find_kit=_find_kit(folder.resolve()),
-        course_id=course_id or course_id_of(course.title),
+        course_id=_quoted(course_id or course_id_of(course.title)),
         key_file=KEY_FILE,
     )
 
@@ -135,8 +136,13 @@ def _place(folder: Path, target: Path) -> tuple[str, str]:
     if folder in target.parents:
         return f"HERE.parents[{target.parents.index(folder)}]", " together with the course's"
     if target in folder.parents:
-        return f"HERE / {os.path.relpath(folder, target)!r}", ""
-    return f"Path({str(folder)!r})", ""
+        return f"HERE / {_quoted(os.path.relpath(folder, target))}", ""
+    return f"Path({_quoted(str(folder))})", ""
+
+
+def _quoted(text: str) -> str:
+    """As a string of Python's."""
+    return json.dumps(text)
 
 
 def _find_kit(target: Path) -> str:

@@ -13,6 +13,7 @@ from dojo import __version__, records
 from dojo.course import MANIFEST, CourseError, Unit, load
 from dojo.engine import Engine, KitFailure
 from dojo.grading.registry import GradersMissing
+from dojo.hidden import HiddenError, files
 from dojo.isolation.levels import LEVELS, reaches
 from dojo.notebooks.raw import NotebookError
 from dojo.notebooks.read import submission_of
@@ -69,16 +70,19 @@ class Grading:
         options: dict[str, Any] = {"lanes": lanes, "isolation": settings.isolation or None}
         options |= {"run_as": settings.run_as} if settings.run_as else {}
         options |= {"hidden": settings.hidden} if settings.hidden else {}
-        self.engine = Engine(self.course, **options)
+        try:
+            self.engine = Engine(self.course, **options)
+        except HiddenError as error:
+            raise NoGradesError(f"the hidden graders cannot be used: {error}") from None
         self.stamp = self._stamp()
         atexit.register(self.engine.close)
 
     def _stamp(self) -> tuple[tuple[str, int, int], ...]:
         """Changes with every file of the course that an engine loads once and for all."""
         root, hidden = self.course.root, self.settings.hidden
-        folders = [root / "graders", root / "solutions", *([hidden] if hidden else [])]
-        files = [root / MANIFEST, *(path for folder in folders for path in folder.rglob("*.py"))]
-        known = [(str(path), path.stat()) for path in sorted(files)]
+        paths = [root / MANIFEST, *root.glob("graders/**/*.py"), *root.glob("solutions/**/*.py")]
+        paths += files(hidden).values() if hidden else []
+        known = [(str(path), path.stat()) for path in sorted(paths)]
         return tuple((name, status.st_mtime_ns, status.st_size) for name, status in known)
 
     def unit(self, notebook: str) -> Unit:
@@ -102,7 +106,7 @@ class Grading:
                 record = self.engine.grade(submitted, exercises, seed=self.seed)
         except KitFailure as error:
             raise NoGradesError(f"the kit failed: {error}") from None
-        except (GradersMissing, records.RecordsError) as error:
+        except (GradersMissing, HiddenError, records.RecordsError) as error:
             raise NoGradesError(str(error)) from None
         results = {result.id: result for result in record.exercises}
         if not {exercise.id for exercise in unit.exercise} <= set(results):

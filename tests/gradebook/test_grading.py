@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,40 @@ def test_points_are_never_odd(earned: float, most: int, gradebook: float, points
 
 def test_points_of_a_kit_error_are_none() -> None:
     assert points_for(result(2, verdict=Verdict.KIT_ERROR), 2.0) == 0.0
+
+
+HIDDEN = """\
+import torch
+
+from dojo.grading import also
+
+
+@also("double").property("doubles a milliard")
+def milliard(student):
+    x = torch.full((2, 3), 1e9, dtype=torch.float64)
+    return bool((student(x) == 2 * x).all())
+"""
+
+
+@pytest.fixture
+def hidden(tmp_path: Path, config: Any) -> Iterator[Path]:
+    config.Checks.hidden = str(tmp_path / "hidden")
+    yield tmp_path / "hidden" / UNIT
+    grading.close()
+
+
+def test_a_hidden_property_counts_and_is_not_shown(classroom: Classroom, hidden: Path) -> None:
+    hidden.mkdir(parents=True)
+    (hidden / "test_cubes.py").write_text(HIDDEN, encoding="utf-8")
+    fooled = "def double(x):\n    return 2 * x if bool((x < 10**6).all()) else x"
+    assert autograde(classroom, "hidden", RIGHT | {"double": fooled})["success"]
+    assert classroom.grades("hidden") == {"cube_backward": (2.0, False), "double": (0.0, False)}
+    assert "A property that is not shown" in classroom.comments("hidden")["double-answer"]
+    assert "milliard" not in json.dumps([classroom.autograded("hidden"), classroom.comments("hidden")])
+
+
+def test_hidden_graders_that_are_not_there(classroom: Classroom, hidden: Path) -> None:
+    assert "there is no such folder of hidden graders" in refused(classroom, "unhidden")
 
 
 @pytest.fixture
