@@ -13,8 +13,8 @@ __all__ = ["StubError", "is_untouched", "module_stub", "stub_files", "stub_text"
 
 
 def module_stub(course: Course, exercise_id: str) -> str:
-    """The stub of the whole module that holds an exercise: made from its solution, and in an edition as it was
-    handed out. Raises StubError."""
+    """The stub of the whole module that holds an exercise: made from its solution, or, in an edition, as it
+    was handed out. Raises StubError."""
     path = course.reference(exercise_id)
     unit, module = course.unit_of(exercise_id), course.exercise(exercise_id).module
     name = path.relative_to(course.root)

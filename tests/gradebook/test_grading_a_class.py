@@ -190,6 +190,8 @@ def test_a_hidden_property_counts_and_is_not_shown(classroom: Classroom, hidden:
     assert autograde(classroom, "hidden", RIGHT | {"double": fooled})["success"]
     assert classroom.grades("hidden") == {"cube_backward": (2.0, False), "double": (0.0, False)}
     assert "A property that is not shown" in classroom.comments("hidden")["double-answer"]
+    assert "What has to hold" not in classroom.comments("hidden")["double-answer"]
+    assert not (classroom.root / ".hypothesis").exists()
     assert "milliard" not in json.dumps([classroom.autograded("hidden"), classroom.comments("hidden")])
 
 
