@@ -19,13 +19,9 @@ from cycle import DESERVED, FULL, STUDENTS, UNIT, Cycle, code_of, cycle, grader_
 from people import Someone, ordinary
 
 pytestmark = jupyter.needs_nbgrader
-USERS = [
-    pytest.param(name, marks=pytest.mark.xdist_group(f"cycle of {name}"))
-    for name in ("ordinary user", "root")
-]
 
 
-@pytest.fixture(scope="module", params=USERS)
+@pytest.fixture(scope="module", params=["ordinary user", "root"])
 def term(request: pytest.FixtureRequest) -> Iterator[Cycle]:
     if request.param == "root" and os.geteuid() != 0:
         pytest.skip("this is not root")
