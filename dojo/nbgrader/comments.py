@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from dojo import __version__
+from dojo.hidden import PROPERTY
 from dojo.nbgrader.checks import RESULTS, waits_for_a_person
 from dojo.nbgrader.grading import Graded
 from dojo.nbgrader.harmless import sentence
@@ -55,7 +56,7 @@ def comment_on(result: ExerciseResult, graded: Graded) -> str:
     parts = [f"**{WORDS[result.verdict].capitalize()}**, {points}."]
     if result.verdict is not Verdict.PASSED:
         parts[0] += f" {sentence(result.message)}"
-        if result.property:
+        if result.property and result.property != PROPERTY:
             parts.append(f"What has to hold: {sentence(result.property)}")
         if result.hints:
             parts.append("Hint: " + " ".join(sentence(hint) for hint in result.hints[:SHOWN_HINTS]))

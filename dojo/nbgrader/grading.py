@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import os
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,6 +76,9 @@ class Grading:
             self.engine = Engine(self.course, **options)
         except HiddenError as error:
             raise NoGradesError(f"the hidden graders cannot be used: {error}") from None
+        scratch = tempfile.TemporaryDirectory(prefix="dojo-")  # or hypothesis leaves a folder beside source/
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", scratch.name)
+        atexit.register(scratch.cleanup)
         self.stamp = self._stamp()
         atexit.register(self.engine.close)
 

@@ -376,7 +376,7 @@ def live_pages(book: Book) -> None:
 def hangs(book: Book) -> None: ...
 
 
-@case(0.0, RIGHT | {"double": "TWO = [n for n in iter(int, 1)]\n\ndef double(x):\n    return x * TWO[0]"})
+@case(2.0, RIGHT | {"double": "TWO = [n for n in iter(int, 1)]\n\ndef double(x):\n    return x * TWO[0]"})
 def hangs_on_import(book: Book) -> None: ...
 
 
