@@ -23,6 +23,9 @@ from dojo.grading.student import Student
 from dojo.grading.values import clone, mapped, tensors
 
 CASES = 8  # besides the failing one: enough to tell apart ideas that agree on a small input
+# And so many more, but no more than the grader has examples, before an idea is named. By chance all eight may
+# have the same flag, and an idea that is about the other value then does what is right on all of them.
+MORE = 12
 
 
 def name_misconception(student: Student, grader: Grader, failing: Case | None) -> Wrong | None:
@@ -61,6 +64,7 @@ def _cases(grader: Grader) -> list[Case]:
     picks = [round(i * (len(table) - 1) / (CASES - 1)) for i in range(CASES)]
     if grader.every:
         picks = list(range(len(table)))
+    picks += [(7 * i + 3) % len(table) for i in range(min(MORE, grader.examples))]
     extra = smallest(grader)
     cases = []
     for seed, pick in enumerate(picks):

@@ -2,7 +2,7 @@
 
 [[equivalent]]
 exercise = "batchnorm_dvar"
-mutant = "same_kind_of_variable-9fae56fb"
+mutants = ["same_kind_of_variable-9fae56fb"]
 why = "Both arguments have N rows."
 """
 
@@ -25,12 +25,12 @@ class TruthError(Exception):
 
 
 class Entry(BaseModel):
-    """One mutant that no grader can reject, for it is right."""
+    """Mutants that no grader can reject, for they are right, and why they are."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     exercise: str
-    mutant: str
+    mutants: list[str]
     why: str
 
 
@@ -72,15 +72,20 @@ def _mistakes(entries: list[Entry], ids: set[str], name: Path) -> list[str]:
     problems = []
     seen: set[tuple[str, str]] = set()
     for entry in entries:
-        what = f"{name}: {entry.exercise}: {entry.mutant}"
+        what = f"{name}: {entry.exercise}"
         if entry.exercise not in ids:
             problems.append(f"{what}: this unit has no such exercise.")
-        if (entry.exercise, entry.mutant) in seen:
-            problems.append(f"{what}: is listed twice.")
-        seen.add((entry.exercise, entry.mutant))
+        for pair in pairs([entry]):
+            problems += [f"{what}: {pair[1]} is listed twice."] if pair in seen else []
+            seen.add(pair)
         if len(entry.why) < LEAST or not entry.why.endswith("."):
             problems.append(f"{what}: `why` has to be a sentence.")
     return problems
+
+
+def pairs(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Exercise and mutant of all entries."""
+    return [(entry.exercise, mutant) for entry in entries for mutant in entry.mutants]
 
 
 def stale(entries: Iterable[Entry], made: Mapping[str, set[str]], killed: set[tuple[str, str]]) -> list[str]:
@@ -90,10 +95,10 @@ def stale(entries: Iterable[Entry], made: Mapping[str, set[str]], killed: set[tu
     killed: exercise and id of those that a grader has rejected.
     """
     problems = []
-    for entry in entries:
-        what = f"{FILE}: {entry.exercise}: {entry.mutant}"
-        if entry.exercise in made and entry.mutant not in made[entry.exercise]:
-            problems.append(f"{what}: there is no such mutant any more; remove the entry.")
-        elif (entry.exercise, entry.mutant) in killed:
+    for exercise, mutant in pairs(entries):
+        what = f"{FILE}: {exercise}: {mutant}"
+        if exercise in made and mutant not in made[exercise]:
+            problems.append(f"{what}: there is no such mutant any more; remove it from the list.")
+        elif (exercise, mutant) in killed:
             problems.append(f"{what}: the grader rejects it, so that it is not equivalent.")
     return problems

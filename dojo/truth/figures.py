@@ -36,6 +36,7 @@ class Figures:
     made: int = 0
     killed: int = 0
     by: Counter[str] = field(default_factory=Counter)
+    by_of_wrong: Counter[str] = field(default_factory=Counter)  # the same for the listed wrong versions
     idle: list[str] = field(default_factory=list)  # properties that killed nothing that came to them
     equivalent: list[Job] = field(default_factory=list)
     survivors: list[tuple[Job, Outcome]] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Figures:
             ruled = outcome.verdict == Verdict.FORBIDDEN.value
             self.matrix[job.name] = RULE if ruled else outcome.misconception or NO_NAME
             self.missed += [job.name] if outcome.passed else []
+            self.by_of_wrong[outcome.by] += not outcome.passed
         elif job.kind == RIGHT:
             self.right += 1
             self.rejected += [] if outcome.passed else [(job, outcome)]
@@ -111,7 +113,7 @@ def figures(
         found[job.exercise].add(job, outcome, (job.exercise, job.name) in equivalent)
     for one in found.values():
         texts = property_texts(graders[one.exercise], course.rules(one.exercise))
-        one.idle = [text for text in texts if not one.by[text]]
+        one.idle = [text for text in texts if not one.by[text] + one.by_of_wrong[text]]
     return [found[e.id] for e in course.exercises if e.id in found]
 
 

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dojo.course import Course, Exercise
 from dojo.grading.grader import Grader
@@ -41,10 +40,11 @@ class Job:
         return Submission(self.name, Path(), {file: self.source.encode()}, digest, [])
 
 
-def mutants_of(course: Course, exercise: Exercise, sample: int | None = None) -> list[Mutant]:
+def mutants_of(course: Course, exercise: Exercise, grader: Grader, sample: int | None = None) -> list[Mutant]:
     """The mutants of an exercise's reference; with `sample` at most so many, always the same ones."""
-    without_graph = "autograd" in course.rules(exercise.id)  # nothing is recorded, so nothing can be cut off
-    operators = tuple(o for o in OPERATORS if not (without_graph and o is detached))
+    # Only what is played records a graph: inputs of a call ask for none, so nothing could be cut off.
+    graph = grader.played_by is not None and "autograd" not in course.rules(exercise.id)
+    operators = tuple(o for o in OPERATORS if graph or o is not detached)
     text = course.reference(exercise.id).read_text(encoding="utf-8")
     made = mutants(text, exercise.function, operators)
     if sample is None or len(made) <= sample:
@@ -53,11 +53,13 @@ def mutants_of(course: Course, exercise: Exercise, sample: int | None = None) ->
     return [mutant for mutant in made if mutant in chosen]
 
 
-def mutant_jobs(course: Course, exercise: Exercise, seed: Seed, sample: int | None = None) -> Iterator[Job]:
+def mutant_jobs(
+    course: Course, exercise: Exercise, grader: Grader, seed: Seed, sample: int | None = None
+) -> Iterator[Job]:
     """The control, and the mutants of an exercise."""
     text = course.reference(exercise.id).read_text(encoding="utf-8")
     yield Job(exercise.id, CONTROL, "reference", plain(text), seed)
-    for mutant in mutants_of(course, exercise, sample):
+    for mutant in mutants_of(course, exercise, grader, sample):
         yield Job(exercise.id, MUTANT, mutant.id, mutant.source, seed, mutant)
 
 
@@ -77,11 +79,11 @@ def right_jobs(course: Course, exercise: Exercise, grader: Grader, seeds: int) -
 
 
 def all_jobs(
-    course: Course, exercise: Exercise, grader: Any, *, seed: Seed, sample: int | None, seeds: int
+    course: Course, exercise: Exercise, grader: Grader, *, seed: Seed, sample: int | None, seeds: int
 ) -> list[Job]:
     """Everything that is put to the grader of one exercise."""
     return [
-        *mutant_jobs(course, exercise, seed, sample),
+        *mutant_jobs(course, exercise, grader, seed, sample),
         *wrong_jobs(exercise, grader, seed),
         *right_jobs(course, exercise, grader, seeds),
     ]

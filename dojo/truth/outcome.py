@@ -17,6 +17,12 @@ from pydantic import ConfigDict, TypeAdapter
 from dojo.verdict import UNFINISHED, Counterexample, ExerciseResult, Verdict, dump, write_atomically
 
 KEPT_DAYS = 30
+_WORDS = {
+    "error": "(it raised an exception)",
+    "timeout": "(it took too long)",
+    "memory": "(it took too much memory)",
+    "crashed": "(it ended its process)",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Outcome:
     @property
     def by(self) -> str:
         """What it was that a version fell short of: a property, or where there is none the verdict."""
-        return self.broke or self.verdict
+        return self.broke or _WORDS.get(self.verdict, self.verdict)
 
 
 def outcome_of(result: ExerciseResult, tried: int = 0, differing: int = 0) -> Outcome:

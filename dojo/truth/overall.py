@@ -56,7 +56,7 @@ def _of(part: int, whole: int) -> str:
 def idle_everywhere(found: Sequence[Figures]) -> list[tuple[str, int]]:
     """Properties that killed nothing in any exercise that has them, and how many those are."""
     counts: Counter[str] = Counter(text for f in found for text in f.idle)
-    useful = {text for f in found for text in f.by}
+    useful = {text for f in found for text in f.by + f.by_of_wrong}
     return [(text, n) for text, n in counts.most_common() if text not in useful]
 
 
@@ -82,6 +82,7 @@ def _exercise(f: Figures) -> dict[str, Any]:
         "made": f.made,
         "killed": f.killed,
         "killed_by": dict(f.by.most_common()),
+        "wrong_versions_killed_by": dict(f.by_of_wrong.most_common()),
         "idle_properties": f.idle,
         "equivalent": [job.name for job in f.equivalent],
         "survivors": [_version(*pair) for pair in f.survivors],

@@ -62,7 +62,7 @@ def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Te
     course, store = engine.course, Store(folder)
     entries = equivalent.read(course)
     jobs = planned(engine, plan)
-    listed = {(entry.exercise, entry.mutant) for entry in entries}
+    listed = set(equivalent.pairs(entries))
     more = [j for j in jobs if plan.verify and j.kind == MUTANT and (j.exercise, j.name) in listed]
     close = [replace(job, kind=EQUIVALENT) for job in more]
     outcomes = run(engine, [*jobs, *close], store, tell(len(jobs) + len(close)))

@@ -39,7 +39,7 @@ ABS = SOLUTION.replace("return 3 * x**2 * dy", "return 3 * x.abs() ** 2 * dy")
 
 def equivalents(course: Course, *entries: tuple[str, str, str]) -> None:
     text = "".join(
-        f'[[equivalent]]\nexercise = "{e}"\nmutant = "{m}"\nwhy = "{why}"\n\n' for e, m, why in entries
+        f'[[equivalent]]\nexercise = "{e}"\nmutants = ["{m}"]\nwhy = "{why}"\n\n' for e, m, why in entries
     )
     (course.root / "graders" / "u" / "equivalent.toml").write_text(text)
 
