@@ -50,7 +50,8 @@ def main() -> int:
     install = "--install" in sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="dojo-guide-") as name:
         folder = Path(name)
-        env = jupyter.environment(folder / "home")
+        # A warm server that a check leaves behind ends by itself once this folder is gone.
+        env = jupyter.environment(folder / "home", DOJO_WARM="1", XDG_RUNTIME_DIR=str(folder))
         tools = folder / "tools"
         tools.mkdir()
         if not install:
