@@ -71,11 +71,9 @@ CASES = {
         ("return torch.einsum('ij,jk->ik', a, b)", ["return torch.einsum('ij,jk->ki', a, b)"])
     ],
     "changed_axis": [
-        ("return a.sum(0)", ["return a.sum(1)", "return a.sum(-1)"]),
-        (
-            "return torch.cat([a, b], dim=1)",
-            ["return torch.cat([a, b], dim=0)", "return torch.cat([a, b], dim=-1)"],
-        ),
+        ("return a.sum(0)", ["return a.sum(1)"]),
+        ("return torch.cat([a, b], dim=1)", ["return torch.cat([a, b], dim=0)"]),
+        ("return a.mean(-1)", ["return a.mean(-2)", "return a.mean(0)"]),
         ("return a.sum(dim=(0, 1))", ["return a.sum(dim=(1,))", "return a.sum(dim=(0,))"]),
         ("return a.exp()", []),
     ],
@@ -103,6 +101,8 @@ CASES = {
     "dropped_call": [
         ("return a.exp()", ["return a"]),
         ("return torch.tanh(a)", ["return a"]),
+        ("return a.item()", ["return a"]),
+        ("return 2 * a.item()", []),
         ("return a.sum()", []),
     ],
     "detached": [

@@ -13,7 +13,8 @@ ALONG = REDUCTIONS | frozenset(
     "softmax log_softmax cumsum cumprod stack cat unsqueeze squeeze sort argsort topk flip roll split chunk "
     "unbind gather index_select median diff".split()
 )
-AXES = {0: (1, -1), 1: (0, -1), -1: (-2, 0), -2: (-1, 0), 2: (1, 0), -3: (-2, -1), 3: (2, 1)}
+# Not 1 for -1: most tensors have two axes, and then that is the same.
+AXES = {0: (1,), 1: (0,), -1: (-2, 0), -2: (-1, 0), 2: (1, 0), -3: (-2, -1), 3: (2, 1)}
 
 
 def changed_axis(at: Site) -> Iterator[Replacement]:

@@ -50,6 +50,7 @@ PLAIN = frozenset(
     "sorted set softmax log_softmax tril triu cumsum flip masked_fill unsqueeze squeeze reshape view "
     "flatten expand sign neg reciprocal logaddexp one_hot".split()
 )
+NUMBERS = ("item", "float", "tolist")  # a tensor works as well in a formula, but not as a result
 DTYPES = {"float64": "float32", "float32": "float64", "double": "float", "float": "double", "long": "int32"}
 
 
@@ -103,7 +104,8 @@ def dropped_call(at: Site) -> Iterator[Replacement]:
     """A step forgotten: exp(x) is x."""
     if isinstance(at.node, ast.Call) and called(at.node) in PLAIN:
         inner = subject(at.node)
-        if inner is not None:
+        matters = called(at.node) not in NUMBERS or isinstance(at.parent, (ast.Return, ast.Tuple, ast.Dict))
+        if inner is not None and matters:
             yield inner
 
 
