@@ -12,17 +12,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dojo.course import Course, Unit
+from dojo.course import Course, Exercise, Unit
 from dojo.notebooks.cells import SETUP, answer_cell, given_cell
+from dojo.notebooks.joining import Piece, Sections, assemble, bound_by
 from dojo.notebooks.layout import given_code
 from dojo.notebooks.raw import RawCell, cell_name, source_of
-from dojo.notebooks.slicing import Part, needed, parts
+from dojo.notebooks.slicing import parts
 from dojo.places import Place
-from dojo.rules.source import SourceError, decode, keep_only, parse
+from dojo.rules.source import SourceError, decode, parse
+from dojo.stubs import is_untouched, module_stub
 from dojo.submission import FILE_LIMIT, Submission, digest_of
 from dojo.text import escaped
 
-_MAGIC = re.compile(r"^([ \t]*)[%!].*$|^([ \t]*)\S.*\?$", re.MULTILINE)
+# What only IPython understands: `%magic`, `x = %magic`, `!command`, `x = !command`, `name?` and `?name`.
+_MAGIC = re.compile(
+    r"^([ \t]*)(?:(?:[\w.,\[\] ]+=[ \t]*)?(?:%%?[A-Za-z].*|!(?!=).*)"
+    r"|\?{1,2}[\w.]+[ \t]*|[%\w.]+\?{1,2}[ \t]*;?)$",
+    re.MULTILINE,
+)
+_TIMED = re.compile(
+    r"^([ \t]*)%(?:time|prun)[ \t]+(?=[A-Za-z_])", re.MULTILINE
+)  # runs the statement behind it
 
 # Run in another way, but Python; what other cells with two signs hold is another language.
 _PYTHON_MAGIC = re.compile(r"\A\s*%%(?:time|timeit|capture|prun|memit)\b[^\n]*")
@@ -37,17 +47,6 @@ class Module:
     content: bytes
     places: tuple[Place, ...]
     broken: dict[str, str]
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A code cell that counts: the module whose section it stands in, its name or number, its statements."""
-
-    module: str
-    cell: str
-    text: str
-    tree: ast.Module
-    parts: tuple[Part, ...]
 
 
 def submission_of(name: str, notebooks: Mapping[str, Sequence[RawCell]], course: Course) -> Submission:
@@ -71,48 +70,47 @@ def modules(cells: Sequence[RawCell], unit: Unit, course: Course, notices: list[
     notices: gets a sentence for each cell that had to be left out.
     """
     pieces, unread = _pieces(cells, unit, notices)
-    for name in dict.fromkeys(e.module for e in unit.exercise):
-        mine = [e for e in unit.exercise if e.module == name]
-        text, places = _assemble(name, given_code(course, unit, name), pieces, [e.function for e in mine])
-        file, content = f"{unit.id}/{name}.py", text.encode()
-        broken = {f"{file}:{e.function}": unread[e.id] for e in mine if e.id in unread}
+    names = list(dict.fromkeys(e.module for e in unit.exercise))
+    given = [_piece(name, given_cell(name), given_code(course, unit, name)) for name in names]
+    sections = Sections(names, [*given, *pieces])
+    for start in given:
+        mine = {e.function: e for e in unit.exercise if e.module == start.module}
+        others = [piece for piece in given if piece is not start]
+        elsewhere = _answered_elsewhere(course, start.module, mine, pieces)
+        text, places = assemble(start, [*others, *pieces], sections, list(mine), elsewhere)
+        file, content = f"{unit.id}/{start.module}.py", text.encode()
+        broken = {f"{file}:{e.function}": unread[e.id] for e in mine.values() if e.id in unread}
         if len(content) > FILE_LIMIT:
             notices.append(f"{file} would have {len(content):,} bytes; at most {FILE_LIMIT:,} are read.")
         else:
             yield Module(file, content, places, broken)
 
 
-def _assemble(
-    module: str, given: str, pieces: Sequence[_Piece], targets: Sequence[str]
-) -> tuple[str, tuple[Place, ...]]:
-    """The text of one module: what is given, then whatever its exercises need of the cells, in their order.
-
-    In one notebook two modules may use a name for different things. A module's own cells then come first:
-    what other sections call the same is not taken.
-    """
-    start = _piece(module, given_cell(module), given)
-    own = {name for p in [start, *pieces] if p.module == module for part in p.parts for name in part.binds}
-    usable = [part for p in pieces for part in p.parts if p.module == module or not part.binds & own]
-    chosen = needed([*start.parts, *usable], targets) | set(start.parts)
-    lines: list[str] = []
-    places: list[Place] = []
-    for piece in [start, *pieces]:
-        kept = [part.node for part in piece.parts if part in chosen]
-        if kept:
-            text = piece.text if piece is start else keep_only(piece.text, piece.tree, kept)
-            places.append(Place(len(lines) + 1, len(lines) + text.count("\n") + 1, piece.cell))
-            lines += [*text.split("\n"), "", ""]
-    return "\n".join(lines).rstrip() + "\n", tuple(places)
+def _answered_elsewhere(
+    course: Course, module: str, targets: Mapping[str, Exercise], pieces: Sequence[Piece]
+) -> frozenset[str]:
+    """The functions of a module that its own section has the stub of, at most, and another one defines."""
+    others = bound_by(piece for piece in pieces if piece.module != module)
+    own = [part.node for piece in pieces if piece.module == module for part in piece.parts]
+    return frozenset(
+        name
+        for name in others.intersection(targets)
+        if all(
+            is_untouched(ast.unparse(node), module_stub(course, targets[name].id), name)
+            for node in own
+            if getattr(node, "name", None) == name
+        )
+    )
 
 
-def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> tuple[list[_Piece], dict[str, str]]:
+def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> tuple[list[Piece], dict[str, str]]:
     """The code cells that count, in order: answers, and what the student has added. And, by exercise, why an
     answer could not be read: that costs no other exercise anything."""
     exercises = {e.id: e for e in unit.exercise}
     answers = {answer_cell(e.id): e for e in unit.exercise}
     locked = {given_cell(e.module): e.module for e in unit.exercise}
     module = unit.exercise[0].module
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     unread: dict[str, str] = {}
     for number, cell in enumerate(cells, 1):
         name = cell_name(cell)
@@ -133,11 +131,11 @@ def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> tuple[l
     return pieces, unread
 
 
-def _piece(module: str, cell: str, text: str) -> _Piece:
+def _piece(module: str, cell: str, text: str) -> Piece:
     """Raises SourceError."""
     clean_text, tree = _parsed(text)
     try:
-        return _Piece(module, cell, clean_text, tree, parts(tree))
+        return Piece(module, cell, clean_text, tree, parts(tree))
     except SyntaxError as error:
         raise SourceError(f"The file has a syntax error ({error.msg}).") from None
     except (RecursionError, MemoryError, ValueError):
@@ -152,7 +150,7 @@ def _parsed(text: str) -> tuple[str, ast.Module]:
     try:
         return text, parse(text)
     except SourceError as problem:
-        without = _MAGIC.sub(lambda match: f"{match[1] or match[2] or ''}pass", text)
+        without = _MAGIC.sub(r"\1pass", _TIMED.sub(r"\1", text))
         try:
             return without, parse(without)
         except SourceError:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dojo.notebooks.slicing import needed, parts
+from dojo.notebooks.slicing import needed, parts, tells_the_compiler
 from dojo.rules import check
 from dojo.rules.source import SourceError, decode, keep_only, needed_by, parse
 
@@ -58,11 +58,7 @@ def cells_needed_by(tree: ast.Module, function: str, also: Sequence[str]) -> lis
     """The top-level statements, in order, that make what these names need."""
     cells = parts(tree)
     chosen = needed(cells, [function, *also])
-    return [cell.node for cell in cells if cell in chosen or _tells_the_compiler(cell.node)]
-
-
-def _tells_the_compiler(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    return [cell.node for cell in cells if cell in chosen or tells_the_compiler(cell.node)]
 
 
 @lru_cache(maxsize=32)

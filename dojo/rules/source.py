@@ -117,16 +117,50 @@ def keep_only(text: str, tree: ast.Module, statements: list[ast.stmt]) -> str:
     """`text` with every other top-level statement blanked, so that line numbers stay the student's.
 
     What stands between two statements (comments, and the `@(` of a decorator, which is no part of the tree)
-    goes the way of the second. The rules are checked on the result, not on `statements`.
+    goes the way of the second. Of several on one line, those that are kept stand where the first of all did.
+    The rules are checked on the result, not on `statements`.
     """
     lines = text.split("\n")
     kept, done, wanted = [""] * len(lines), 0, set(statements)
-    for node in tree.body:
-        end = node.end_lineno or node.lineno
-        if node in wanted:
+    for group in _on_shared_lines(tree.body):
+        end = group[-1].end_lineno or group[-1].lineno
+        here = [node for node in group if node in wanted]
+        if len(here) == len(group):
             kept[done:end] = lines[done:end]
+        elif here:
+            alone = "; ".join(_segments(lines, here)).split("\n")
+            first = group[0].lineno - 1
+            kept[first : first + len(alone)] = alone
         done = end
     return "\n".join(kept)
+
+
+def _on_shared_lines(body: list[ast.stmt]) -> list[list[ast.stmt]]:
+    """The statements in groups: those that do not begin at the margin, after a `;`, are with those before."""
+    groups: list[list[ast.stmt]] = []
+    for node in body:
+        if groups and node.col_offset > 0:
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+    return groups
+
+
+def _segments(lines: list[str], nodes: list[ast.stmt]) -> list[str]:
+    """The text of each of these statements. Columns count bytes."""
+    wanted = {end - 1 for node in nodes for end in (node.lineno, node.end_lineno or node.lineno)}
+    encoded = {number: lines[number].encode() for number in wanted}
+    texts = []
+    for node in nodes:
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        head, tail = encoded[first], encoded[last]
+        if first == last:
+            texts.append(head[node.col_offset : node.end_col_offset].decode())
+        else:
+            between = lines[first + 1 : last]
+            ends = head[node.col_offset :].decode(), tail[: node.end_col_offset].decode()
+            texts.append("\n".join([ends[0], *between, ends[1]]))
+    return texts
 
 
 _DEFINITION = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
