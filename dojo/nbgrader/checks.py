@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from dojo.verdict import ExerciseResult, Verdict
 from dojo.views.html import exercise_html
 from dojo.views.wording import WORDS
 
+SHOWN_HINTS = 2  # symptom and question; the third is the rule itself, which `dojo hint` gives on request
 RESULTS = "dojo"  # the key of the notebook's `Graded` in nbconvert's resources
 
 
@@ -119,7 +121,8 @@ def _write(cell: Any, graded: Graded) -> None:
     if result is None:
         data = {"text/plain": "0.0"}
     else:
-        html = exercise_html(result, isolation=graded.isolation)
+        shown = replace(result, hints=result.hints[:SHOWN_HINTS])
+        html = exercise_html(shown, isolation=graded.isolation)
         data = {"text/plain": repr(points_for(result, most)), "text/html": html}
     cell.outputs = [new_output("execute_result", data=data)]
 

@@ -10,7 +10,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from dojo import __version__
 from dojo.hidden import PROPERTY
-from dojo.nbgrader.checks import RESULTS, waits_for_a_person
+from dojo.nbgrader.checks import RESULTS, SHOWN_HINTS, waits_for_a_person
 from dojo.nbgrader.grading import Graded
 from dojo.nbgrader.harmless import sentence
 from dojo.notebooks.cells import ANSWER
@@ -19,7 +19,6 @@ from dojo.text import plural
 from dojo.verdict import ExerciseResult, Verdict
 from dojo.views.wording import WORDS
 
-SHOWN_HINTS = 2  # symptom and question; the third is the rule itself, which `dojo hint` gives on request
 _UNGRADED = "The kit failed on this exercise, which neither credits nor costs. It waits for a person."
 
 
