@@ -4,6 +4,7 @@
 #   TORCH_INDEX  an index to take torch from, for instance the CPU-only one that the README names
 #   EX           the exercise that a target is about
 #   SECONDS      how long `make fuzz` looks at each of its targets
+#   SAMPLE       how many mutants of each exercise `make truth` takes, if not all
 
 export PYTHON TORCH_INDEX
 
@@ -50,7 +51,7 @@ redteam: dev ## let every attack loose at every level of isolation
 	@$(PY) -m pytest tests/redteam $(PARALLEL) --timeout 600
 
 truth: dev ## what the graders make of thousands of wrong answers: make truth EX=u01_micrograd
-	@$(DOJO) course truth $(EX)
+	@$(DOJO) course truth $(EX) $(if $(SAMPLE),--sample $(SAMPLE))
 
 lint: dev ## formatting, common mistakes and types
 	@$(PY) -m ruff check .

@@ -147,6 +147,10 @@ def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:
     ):
         truth.add_argument(option, metavar="N", type=int, default=default, help=text)
     text = "try each mutant that is listed as equivalent on 10,000 inputs"
+    truth.add_argument(
+        "--touched", metavar="REF", help="no sample where anything has changed since this commit"
+    )
+    truth.add_argument("--mutants", action="store_true", help="only mutants; the tests do the rest, too")
     truth.add_argument("--verify", action="store_true", help=text)
     truth.add_argument("--output", metavar="DIR", help="where outcomes are kept, instead of .dojo/truth")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -13,6 +14,7 @@ from typing import Any
 from dojo import __version__
 from dojo.cli.common import authors_only, open_course, select
 from dojo.cli.errors import NOT_PASSED, PASSED, UsageError, write
+from dojo.course import Course
 from dojo.verdict import dump, write_atomically
 
 FOLDER = Path(".dojo") / "truth"
@@ -31,7 +33,9 @@ def run(args: argparse.Namespace) -> int:
     from dojo.views.console import make_console
 
     folder = Path(args.output) if args.output else course.root / FOLDER
-    plan = Plan(exercises, Seed.public(course.key), args.sample, args.seeds, args.verify)
+    touched = frozenset() if args.touched is None else touched_since(course, args.touched)
+    seed = Seed.public(course.key)
+    plan = Plan(exercises, seed, args.sample, args.seeds, args.verify, touched, args.mutants)
     screen = make_console(args.plain)
     with Engine(course, lanes=args.jobs) as engine, _progress(screen) as begin:
         truth = carry_out(engine, plan, folder, begin)
@@ -62,6 +66,19 @@ def _check(args: argparse.Namespace) -> None:
             raise UsageError(f"The report {name} cannot be written: name a file in a folder that exists.")
     if args.output is not None and Path(args.output).exists() and not Path(args.output).is_dir():
         raise UsageError(f"--output {args.output}: this is no folder.")
+
+
+def touched_since(course: Course, commit: str) -> frozenset[str]:
+    """The exercises whose solution or grader is not as it was at this commit."""
+    command = ["git", "diff", "--name-only", "--relative", commit, "--", "solutions", "graders"]
+    try:
+        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        why = (getattr(error, "stderr", "") or str(error)).strip().split("\n")[0]
+        raise UsageError(f"--touched {commit}: git does not say what has changed ({why}).") from None
+    changed = {course.root / name for name in done.stdout.splitlines()}
+    files = {e.id: {course.path(tree, e.id) for tree in ("solutions", "graders")} for e in course.exercises}
+    return frozenset(exercise for exercise, own in files.items() if own & changed)
 
 
 def _head(args: argparse.Namespace, isolation: str) -> dict[str, Any]:

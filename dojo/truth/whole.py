@@ -11,7 +11,7 @@ from dojo.engine import Engine
 from dojo.seeds import Seed
 from dojo.truth import equivalent
 from dojo.truth.figures import Figures, figures
-from dojo.truth.jobs import EQUIVALENT, MUTANT, Job, all_jobs
+from dojo.truth.jobs import CONTROL, EQUIVALENT, MUTANT, Job, all_jobs
 from dojo.truth.outcome import Outcome, Store
 from dojo.truth.overall import lines
 from dojo.truth.run import Tell, run
@@ -19,13 +19,23 @@ from dojo.truth.run import Tell, run
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do. `sample`: at most so many mutants of each exercise; None for all."""
+    """What a run is to do.
+
+    sample:  at most so many mutants of each exercise, but of those in `touched`; None for all.
+    mutants: no wrong versions and no right ones besides.
+    """
 
     exercises: list[Exercise]
     seed: Seed
     sample: int | None = None
     seeds: int = 1
     verify: bool = False
+    touched: frozenset[str] = frozenset()
+    mutants: bool = False
+
+    def sample_of(self, exercise: Exercise) -> int | None:
+        """At most how many mutants of an exercise there are to be; None for all."""
+        return None if exercise.id in self.touched else self.sample
 
 
 @dataclass
@@ -47,11 +57,9 @@ def planned(engine: Engine, plan: Plan) -> list[Job]:
     engine.load(plan.exercises)
     jobs = []
     for exercise in plan.exercises:
-        grader = engine.grader(exercise.id)
-        jobs += all_jobs(
-            engine.course, exercise, grader, seed=plan.seed, sample=plan.sample, seeds=plan.seeds
-        )
-    return jobs
+        grader, sample = engine.grader(exercise.id), plan.sample_of(exercise)
+        jobs += all_jobs(engine.course, exercise, grader, seed=plan.seed, sample=sample, seeds=plan.seeds)
+    return [job for job in jobs if job.kind in (CONTROL, MUTANT) or not plan.mutants]
 
 
 def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Tell]) -> Truth:
@@ -74,12 +82,13 @@ def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Te
 
 def _problems(plan: Plan, entries: list[equivalent.Entry], outcomes: dict[Job, Outcome]) -> list[str]:
     """What the list of equivalents says that is not so."""
-    made: dict[str, set[str]] = {}
+    made: dict[str, set[str]] = {}  # of exercises of which all mutants were made
+    whole = {exercise.id for exercise in plan.exercises if plan.sample_of(exercise) is None}
     killed = set()
     unlike = []
     for job, outcome in outcomes.items():
         if job.kind == MUTANT:
-            if plan.sample is None:
+            if job.exercise in whole:
                 made.setdefault(job.exercise, set()).add(job.name)
             if not outcome.passed:
                 killed.add((job.exercise, job.name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "engine"))
 from small_course import GRADER, MANIFEST, SOLUTION, build
 
+from dojo.cli.errors import UsageError
 from dojo.cli.main import main
+from dojo.cli.truth import touched_since
 from dojo.course import Course, load
 from dojo.engine import Engine
 from dojo.seeds import Seed
@@ -178,6 +181,26 @@ def test_a_sample_is_always_the_same_part(engine: Engine) -> None:
     few = [job.name for job in planned(engine, plan) if job.kind == MUTANT]
     many = [job.name for job in planned(engine, replace(plan, sample=8)) if job.kind == MUTANT]
     assert len(few) == 8 and set(few) < set(many)
+
+
+def test_of_what_was_touched_there_is_no_sample(engine: Engine) -> None:
+    plan = Plan(engine.course.exercises, Seed.numbered(0), 2, touched=frozenset(["double"]), mutants=True)
+    jobs = planned(engine, plan)
+    counts = {e: sum(j.exercise == e and j.kind == MUTANT for j in jobs) for e in ("cube_backward", "double")}
+    assert counts["cube_backward"] == 2 < counts["double"]
+    assert {job.kind for job in jobs} == {CONTROL, MUTANT}
+
+
+def test_what_was_touched_is_what_git_says(tmp_path: Path) -> None:
+    course = build(tmp_path)
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *words], check=True)
+    assert touched_since(course, "HEAD") == frozenset()
+    (tmp_path / "graders/u/test_m.py").write_text(HOLE)
+    assert touched_since(course, "HEAD") == {"cube_backward", "double"}
+    with pytest.raises(UsageError, match="git does not say"):
+        touched_since(course, "nothing")
 
 
 def test_reports(engine: Engine, store: Path) -> None:
