@@ -24,6 +24,7 @@ from dojo.stubs import is_untouched, module_stub
 from dojo.submission import FILE_LIMIT, Submission, digest_of
 from dojo.text import escaped
 
+MOST_STATEMENTS = 6_000  # at the top level of all cells; each takes a tenth of a millisecond to look at
 # What only IPython understands: `%magic`, `x = %magic`, `!command`, `x = !command`, `name?` and `?name`.
 _MAGIC = re.compile(
     r"^([ \t]*)(?:(?:[\w.,\[\] ]+=[ \t]*)?(?:%%?[A-Za-z].*|!(?!=).*)"
@@ -112,6 +113,7 @@ def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> tuple[l
     module = unit.exercise[0].module
     pieces: list[Piece] = []
     unread: dict[str, str] = {}
+    statements = 0
     for number, cell in enumerate(cells, 1):
         name = cell_name(cell)
         exercise = answers.get(name) or exercises.get(name.partition("-")[0])
@@ -120,8 +122,14 @@ def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> tuple[l
         if cell.get("cell_type") != "code" or is_ours:
             continue
         label = name if name in answers else f"number {number}"
+        if statements > MOST_STATEMENTS:
+            notices.append(
+                f"The cells from number {number} on were left out: above them are {statements:,} statements."
+            )
+            break
         try:
             pieces.append(_piece(module, label, source_of(cell)))
+            statements += len(pieces[-1].parts)
         except SourceError as error:
             problem = str(error).replace("The file", f"The cell {escaped(label)}")
             if name in answers:

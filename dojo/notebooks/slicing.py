@@ -63,12 +63,20 @@ def needed(candidates: Sequence[Part], names: Iterable[str]) -> set[Part]:
     data it may change (`words.append(w)`, `fill(table)`, `fill()` where that changes it).
     """
     makers = _makers(candidates)
+    doers: dict[str, list[str]] = {}  # by a name, the functions that change what it stands for
+    runners: dict[str, list[Part]] = {}  # by such a function, the statements that run it
+    for part in candidates:
+        for name in part.effects:
+            doers.setdefault(name, []).append(str(getattr(part.node, "name", "")))
+        for function in part.runs:
+            runners.setdefault(function, []).append(part)
     chosen: set[Part] = set()
     waiting, seen = list(names), set[str]()
     while waiting:
         name = waiting.pop()
         seen.add(name)
-        for part in makers.pop(name, ()):
+        running = [part for function in doers.pop(name, ()) for part in runners.pop(function, ())]
+        for part in [*makers.pop(name, ()), *running]:
             if part not in chosen:
                 chosen.add(part)
                 waiting += part.uses
@@ -91,18 +99,12 @@ def _makers(candidates: Sequence[Part]) -> dict[str, list[Part]]:
     fixed = {name for part in candidates if _is_constant(part.node) for name in part.binds}
     changing = {name for part in candidates if not _is_constant(part.node) for name in part.binds}
     data -= fixed - changing
-    effects: dict[str, frozenset[str]] = {}
-    for part in candidates:
-        if part.effects:
-            name = str(getattr(part.node, "name", ""))
-            effects[name] = effects.get(name, frozenset()) | part.effects
     makers: dict[str, list[Part]] = {}
     imported: set[tuple[str, str]] = set()
     for part in candidates:
         again = {name for name, _ in part.imports & imported}  # once more what is there already
         imported |= part.imports
-        done = {name for function in part.runs for name in effects.get(function, ())}
-        for name in (part.binds - again) | (part.stores - packages) | (part.hands & data) | done:
+        for name in (part.binds - again) | (part.stores - packages) | (part.hands & data):
             makers.setdefault(name, []).append(part)
     return makers
 

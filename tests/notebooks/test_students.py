@@ -6,6 +6,7 @@ What is right after `Restart and run all` has to pass, what is wrong has to fail
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -301,3 +302,14 @@ def test_a_class_completed_below_is_the_nearest_above(engine: Engine) -> None:
     book.add("def shown(self):\n    return 'a value'\n\nValue.__repr__ = shown", "engine_test")
     results = graded(engine, book, "value_add", "value_operators", "topo_sort")
     assert [result.verdict for result in results] == ["passed"] * 3
+
+
+def test_statements_without_end_hold_nobody_up() -> None:
+    book = Book("u05")
+    calls = "\n".join(f"def f():\n    global g{i}\n    g{i} = 1\nf()" for i in range(900))
+    for _ in range(60):
+        book.add(calls, "setup")
+    before = time.process_time()
+    submission = submission_of("ann", {book.unit.id: book.add(H).cells}, COURSE)
+    assert time.process_time() - before < 10
+    assert any("were left out: above them are" in notice for notice in submission.notices)
