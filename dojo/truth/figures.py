@@ -14,7 +14,7 @@ from dojo.course import Course
 from dojo.grading import universal
 from dojo.grading.grader import Grader
 from dojo.grading.properties import properties
-from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, WRONG, Job
+from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.outcome import Outcome
 from dojo.verdict import Verdict
 
@@ -47,6 +47,8 @@ class Figures:
     missed: list[str] = field(default_factory=list)  # misconceptions that pass
     right: int = 0
     rejected: list[tuple[Job, Outcome]] = field(default_factory=list)  # right answers that fail
+    seeds: int = 0  # gradings of right answers under other seeds, and those of them that failed
+    flakes: int = 0
     broken: list[tuple[Job, Outcome]] = field(default_factory=list)  # faults of the kit; a control that fails
     seconds: float = 0.0
 
@@ -54,6 +56,11 @@ class Figures:
     def misleading(self) -> list[tuple[Job, Outcome]]:
         """Mutants that are told of an idea which is not theirs: on other inputs the two differ."""
         return [(job, outcome) for job, outcome in self.named if outcome.differing]
+
+    @property
+    def wrongly(self) -> int:
+        """How many right answers are rejected, other seeds apart."""
+        return sum(job.kind == RIGHT for job, _ in self.rejected)
 
     @property
     def diagonal(self) -> int:
@@ -79,6 +86,9 @@ class Figures:
             self.by_of_wrong[outcome.by] += not outcome.passed
         elif job.kind == RIGHT:
             self.right += 1
+            self.rejected += [] if outcome.passed else [(job, outcome)]
+        elif job.kind == SEEDS:
+            self.seeds, self.flakes = self.seeds + outcome.tried, self.flakes + outcome.differing
             self.rejected += [] if outcome.passed else [(job, outcome)]
         elif job.kind == CONTROL and not outcome.passed:
             self.broken.append((job, outcome))

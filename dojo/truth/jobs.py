@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dojo.course import Course, Exercise
@@ -16,14 +16,28 @@ from dojo.truth.mutants import Mutant, mutants, plain
 from dojo.truth.operators import OPERATORS
 from dojo.truth.operators.tensors import detached
 
-CONTROL, MUTANT, WRONG, RIGHT, EQUIVALENT = "control", "mutant", "wrong", "right", "equivalent"
+CONTROL, MUTANT, WRONG, RIGHT, SEEDS, EQUIVALENT = (
+    "control",
+    "mutant",
+    "wrong",
+    "right",
+    "seeds",
+    "equivalent",
+)
+CHUNK = 50  # seeds in one job
 
 
 @dataclass(frozen=True)
 class Job:
-    """One grading. `kind`: "control" (the reference as mutants are written, which has to pass), "mutant",
-    "wrong" (a misconception), "right" (the reference or an alternative), or "equivalent" (a mutant that is
-    listed as right, looked at closely); `name` says which."""
+    """One grading. `name` says which version it is, and `kind` of what kind:
+
+    "control":    the reference as mutants are written, which has to pass
+    "mutant":     the reference with a slip
+    "wrong":      a misconception
+    "right":      the reference or an alternative
+    "seeds":      the same under the seeds from `first` up to but without `last`
+    "equivalent": a mutant that is listed as a right answer, looked at closely
+    """
 
     exercise: str
     kind: str
@@ -31,6 +45,8 @@ class Job:
     source: str
     seed: Seed
     mutant: Mutant | None = None
+    first: int = 0
+    last: int = 0
 
     def submission(self, course: Course) -> Submission:
         """The module as somebody would hand it in."""
@@ -74,8 +90,10 @@ def right_jobs(course: Course, exercise: Exercise, grader: Grader, seeds: int) -
     sources = {"reference": course.reference(exercise.id).read_text(encoding="utf-8")}
     sources |= {name: alternative_source(grader, f) for name, f in grader.alternatives.items()}
     for name, source in sources.items():
-        for number in range(seeds):
-            yield Job(exercise.id, RIGHT, name, source, Seed.numbered(number))
+        job = Job(exercise.id, RIGHT, name, source, Seed.numbered(0))
+        yield job
+        for first in range(1, seeds, CHUNK):
+            yield replace(job, kind=SEEDS, first=first, last=min(first + CHUNK, seeds))
 
 
 def all_jobs(

@@ -31,8 +31,8 @@ def key_of(job: Job, course: Course) -> str:
     """The key of one grading."""
     exercise = course.exercise(job.exercise)
     grader = _graded_by(course, exercise)
-    own = _needed(job.source, exercise.function)
-    parts = (str(SCHEMA), engine_digest(), grader, job.kind, job.name, job.seed.id, own)
+    own, seeds = _needed(job.source, exercise.function), f"{job.first} {job.last}"
+    parts = (str(SCHEMA), engine_digest(), grader, job.kind, job.name, job.seed.id, seeds, own)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

@@ -29,7 +29,8 @@ def lines(found: Sequence[Figures]) -> list[Line]:
     made, killed = sum(f.made for f in found), sum(f.killed for f in found)
     counted = made - sum(len(f.equivalent) for f in found)
     wrong, missed = sum(len(f.matrix) for f in found), sum(len(f.missed) for f in found)
-    right, rejected = sum(f.right for f in found), sum(len(f.rejected) for f in found)
+    right, rejected = sum(f.right for f in found), sum(f.wrongly for f in found)
+    seeds, flakes = sum(f.seeds for f in found), sum(f.flakes for f in found)
     diagnosed, diagonal = sum(f.diagnosed for f in found), sum(f.diagonal for f in found)
     named, misled = sum(len(f.named) for f in found), sum(len(f.misleading) for f in found)
     entries = [n for f in found for n in f.entries]
@@ -38,6 +39,7 @@ def lines(found: Sequence[Figures]) -> list[Line]:
         Line("mutants killed", _of(killed, counted), "99.5 %", killed >= KILLED * counted),
         Line("listed wrong versions killed", _of(wrong - missed, wrong), "all", not missed),
         Line("right answers accepted", _of(right - rejected, right), "all", not rejected),
+        Line("right answers rejected under another seed", _of(flakes, seeds), "0", not flakes),
         Line("diagonal of the matrix", _of(diagonal, diagnosed), "98 %", diagonal >= DIAGONAL * diagnosed),
         Line("mutants that get a hint", _of(named, killed), "", True),
         Line("misleading hints", _of(misled, named), "below 1 %", misled == 0 or misled < MISLEADING * named),
@@ -92,6 +94,8 @@ def _exercise(f: Figures) -> dict[str, Any]:
         "diagnoses": f.matrix,
         "missed": f.missed,
         "right": f.right,
+        "seeds": f.seeds,
+        "flakes": f.flakes,
         "rejected": [_version(*pair) for pair in f.rejected],
         "broken": [_version(*pair) for pair in f.broken],
         "seconds": round(f.seconds, 1),

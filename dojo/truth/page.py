@@ -70,7 +70,7 @@ def _row(f: Figures) -> list[str]:
         *map(str, numbers),
         f"{quantile(f.entries, 0.5)} / {quantile(f.entries, 0.95)}",
         f"{len(f.matrix) - len(f.missed)} of {len(f.matrix)}",
-        f"{f.right - len(f.rejected)} of {f.right}",
+        f"{f.right - f.wrongly} of {f.right}",
         f"{f.seconds:.1f}",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -12,7 +13,8 @@ from dojo.grading.museum import wrong_source
 from dojo.prepare import Attempt, prepare
 from dojo.seeds import Seed
 from dojo.truth.alike import differing
-from dojo.truth.jobs import EQUIVALENT, MUTANT, Job
+from dojo.truth.flakes import flakes
+from dojo.truth.jobs import EQUIVALENT, MUTANT, SEEDS, Job
 from dojo.truth.keys import key_of
 from dojo.truth.mutants import plain
 from dojo.truth.outcome import Outcome, Store, outcome_of
@@ -84,6 +86,8 @@ def examine(engine: Engine, job: Job) -> Outcome:
     """Grade one version. A mutant that passes or gets a name is compared with what it is taken for."""
     if job.kind == EQUIVALENT:
         return _verified(engine, job)
+    if job.kind == SEEDS:
+        return _under_seeds(engine, job)
     exercise = engine.course.exercise(job.exercise)
     result = engine.attempt(job.submission(engine.course), exercise, job.seed, {})
     if job.kind != MUTANT:
@@ -96,6 +100,19 @@ def examine(engine: Engine, job: Job) -> Outcome:
         text = wrong_source(grader, grader.misconceptions[result.misconception])
         return outcome_of(result, *compared(engine, job, text, SHORTER_GLANCE))
     return outcome_of(result)
+
+
+def _under_seeds(engine: Engine, job: Job) -> Outcome:
+    """How often a right answer is rejected: `differing` of `tried` seeds."""
+    attempt, started = attempt_of(engine, job, job.source), time.monotonic()
+    if not isinstance(attempt, Attempt):
+        return outcome_of(attempt)
+    found = flakes(attempt, engine.server(), job.first, job.last)
+    verdict = Verdict.FAILED.value if found.seeds else Verdict.PASSED.value
+    seconds = round(time.monotonic() - started, 3)
+    return Outcome(
+        verdict, None, None, None, found.message, seconds, [], job.last - job.first, len(found.seeds)
+    )
 
 
 def _verified(engine: Engine, job: Job) -> Outcome:

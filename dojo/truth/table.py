@@ -70,7 +70,7 @@ def _cells(group: Sequence[Figures]) -> list[str]:
         str(sum(len(f.named) for f in group)),
         f"{quantile(entries, 0.5)}/{quantile(entries, 0.95)}",
         f"{wrong - sum(len(f.missed) for f in group)}/{wrong}",
-        f"{right - sum(len(f.rejected) for f in group)}/{right}",
+        f"{right - sum(f.wrongly for f in group)}/{right}",
         f"{sum(f.seconds for f in group):.0f}",
     ]
 

@@ -26,7 +26,7 @@ from dojo.engine import Engine
 from dojo.seeds import Seed
 from dojo.truth import run
 from dojo.truth.equivalent import TruthError, read
-from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, WRONG, Job
+from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.keys import grader_text, key_of
 from dojo.truth.outcome import Outcome, Store
 from dojo.truth.overall import as_json, lines
@@ -95,8 +95,18 @@ def test_misconceptions_are_rows_of_a_matrix(engine: Engine, store: Path) -> Non
 
 def test_right_answers_are_accepted_under_many_seeds(engine: Engine, store: Path) -> None:
     truth, told = measure(engine, store, seeds=3)
-    assert [f.right for f in truth.found] == [3, 3] and not any(f.rejected for f in truth.found)
-    assert sum(not known for _, _, known in told) == 4  # the rest is known from before
+    assert [(f.right, f.seeds, f.flakes, f.rejected) for f in truth.found] == [(1, 2, 0, [])] * 2
+    assert sum(not known for _, _, known in told) == 2  # the rest is known from before
+
+
+def test_a_grader_that_rejects_now_and_then_is_found_out(engine: Engine) -> None:
+    exercise = engine.course.exercise("double")
+    engine.load([exercise])
+    sometimes = "import torch\n\n\ndef double(x):\n    return 2 * x + (x.sum() > 9)\n"
+    job = Job("double", SEEDS, "reference", sometimes, Seed.numbered(0), first=1, last=9)
+    outcome = run.examine(engine, job)
+    assert outcome.verdict == "failed" and outcome.tried == 8 >= outcome.differing > 0
+    assert outcome.message.startswith("seed ")
 
 
 def test_nothing_is_graded_twice(engine: Engine, store: Path) -> None:
