@@ -27,7 +27,7 @@ from dojo.text import escaped
 MOST_STATEMENTS = 6_000  # at the top level of all cells; each takes a tenth of a millisecond to look at
 # What only IPython understands: `%magic`, `x = %magic`, `!command`, `x = !command`, `name?` and `?name`.
 _MAGIC = re.compile(
-    r"^([ \t]*)(?:(?:[\w.,\[\] ]+=[ \t]*)?(?:%%?[A-Za-z].*|!(?!=).*)"
+    r"^([ \t]*)(?:(?:\w[\w.,\[\] ]{0,200}=[ \t]*)?(?:%%?[A-Za-z].*|!(?!=).*)"
     r"|\?{1,2}[\w.]+[ \t]*|[%\w.]+\?{1,2}[ \t]*;?)$",
     re.MULTILINE,
 )

@@ -313,3 +313,10 @@ def test_statements_without_end_hold_nobody_up() -> None:
     submission = submission_of("ann", {book.unit.id: book.add(H).cells}, COURSE)
     assert time.process_time() - before < 10
     assert any("were left out: above them are" in notice for notice in submission.notices)
+
+
+def test_a_long_line_of_spaces_holds_nobody_up() -> None:
+    book = Book("u05").add(" " * 900_000 + "x y")
+    before = time.process_time()
+    submission_of("ann", {book.unit.id: book.cells}, COURSE)
+    assert time.process_time() - before < 5
