@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,8 +104,12 @@ def prepare(
     except SourceError as error:
         return refused(Verdict.ERROR, str(error))
     if not any(getattr(node, "name", None) == exercise.function for node in needed.statements):
+        if _is_assigned(exercise.function, needed.statements):
+            return refused(Verdict.ERROR, _ASSIGNED.format(exercise.function))
         return refused(Verdict.ERROR, _no_function(exercise, name, submission))
     if is_untouched(needed.definition, _stub(course.reference(exercise.id)), exercise.function):
+        if _is_assigned(exercise.function, needed.statements):
+            return refused(Verdict.ERROR, _ASSIGNED.format(exercise.function))
         return refused(Verdict.NOT_STARTED, "Still the stub.")
     rules = course.rules(exercise.id)
     played = grader.played_by is not None  # on objects of the student's, which may have gradients
@@ -116,6 +122,15 @@ def prepare(
     names = ("import_seconds", "call_seconds", "seconds", "memory_mib")
     limits = Limits(*(course.limit(exercise.id, limit) for limit in names))
     return Attempt(exercise, unit, grader, rules, limits, needed.source)
+
+
+_ASSIGNED = "`{0}` is made by an assignment: write it as `def {0}(...)`, as the stub has it."
+
+
+def _is_assigned(name: str, statements: Sequence[ast.stmt]) -> bool:
+    """Whether a name is bound by `=`, as in `f = lambda x: x`."""
+    targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
+    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
 
 
 def _no_function(exercise: Exercise, name: str, submission: Submission) -> str:

@@ -70,9 +70,10 @@ def modules(cells: Sequence[RawCell], unit: Unit, course: Course, notices: list[
 
     notices: gets a sentence for each cell that had to be left out.
     """
-    pieces, unread = _pieces(cells, unit, notices)
     names = list(dict.fromkeys(e.module for e in unit.exercise))
     given = [_piece(name, given_cell(name), given_code(course, unit, name)) for name in names]
+    pieces, unread = _pieces(cells, unit, notices)
+    notices += _written_in_vain(cells, unit, given)
     sections = Sections(names, [*given, *pieces])
     for start in given:
         mine = {e.function: e for e in unit.exercise if e.module == start.module}
@@ -137,6 +138,28 @@ def _pieces(cells: Sequence[RawCell], unit: Unit, notices: list[str]) -> tuple[l
             else:
                 notices.append(f"A cell was left out. {problem}")
     return pieces, unread
+
+
+def _written_in_vain(cells: Sequence[RawCell], unit: Unit, given: Sequence[Piece]) -> list[str]:
+    """A sentence for each locked cell that defines more than it was handed out with: not every editor keeps
+    people from writing there."""
+    ours = {piece.cell: bound_by([piece]) for piece in given}
+    ours |= {SETUP: frozenset({"check", "hint"}), **{e.id: frozenset() for e in unit.exercise}}
+    notices = []
+    for cell in cells:
+        name = cell_name(cell)
+        if name not in ours or cell.get("cell_type") != "code":
+            continue
+        try:
+            theirs = bound_by([_piece("", name, source_of(cell))])
+        except SourceError:
+            continue
+        if theirs - ours[name]:
+            notices.append(
+                f"What was written into the cell {name} does not count, for that cell is the course's: "
+                "put it into a cell of your own."
+            )
+    return notices
 
 
 def _piece(module: str, cell: str, text: str) -> Piece:

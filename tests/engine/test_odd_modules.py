@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import pytest
 import torch
-from small_course import grade
+from small_course import SOLUTION, grade
 from test_grading import _refuted
 
 from dojo.engine import Engine
 from dojo.grading import universal
 from dojo.grading.compare import compare
 from dojo.grading.mismatch import describe
+from dojo.regions import stub_text
 from dojo.verdict import Verdict
 from dojo.worker import wire
 
@@ -59,6 +60,13 @@ def test_odd_answers(strict: Engine, name: str) -> None:
     result = grade(strict, _ODD_CLASSES.lstrip("\n").replace("def cube", "\ndef cube") + code + "\n")
     assert (result.verdict, words in result.message) == (verdict, True), result.message
     assert not {"\x1b", "\u202e"} & set(result.message)
+
+
+@pytest.mark.parametrize("above", ["", stub_text(SOLUTION, "m.py")], ids=["alone", "below the stub"])
+def test_an_answer_made_by_an_assignment_is_told_so(strict: Engine, above: str) -> None:
+    result = grade(strict, above + "cube_backward = lambda x, dy: 3 * x**2 * dy\n")
+    assert result.verdict is Verdict.ERROR
+    assert result.message.startswith("`cube_backward` is made by an assignment")
 
 
 def test_numbers_too_large_for_a_tensor() -> None:

@@ -251,6 +251,14 @@ def test_odd_cells_stop_nothing(
     assert run(sums, cells)["triple"](2) == 6
 
 
+def test_what_is_written_into_a_locked_cell_is_told_not_to_count(sums: Course, cells: Cells) -> None:
+    assert not submission_of("ann", {"u01_sums": cells}, sums).notices
+    cells[at(cells, "sums-given")]["source"] += "\nFACTOR = 2"
+    cells[at(cells, "double")]["source"] = 'check("triple")'
+    (notice,) = submission_of("ann", {"u01_sums": cells}, sums).notices
+    assert notice.startswith("What was written into the cell sums-given does not count")
+
+
 # -- what one exercise needs
 
 
