@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import zlib
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 HERE = Path(__file__).parent
 
 os.environ["DOJO_WARM"] = "0"
+# A shell's background job ignores Ctrl-C, and so would all that the tests start and end in that way.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 collect_ignore = ["submissions"]  # a student's module may be called like a test
 
 # What `--sample` runs a third of, in thirds that differ: each attack meets the strongest level and all rules
