@@ -48,15 +48,17 @@ def violations(
     imports: tuple[str, ...],
     *,
     own_gradients: bool = False,
+    notebook: bool = False,
 ) -> list[Violation]:
     """Everything in these statements that the rules of an exercise refuse, in line order.
 
     own_gradients: whether the exercise is about objects that have gradients themselves.
+    notebook:      whether they come from one, in which experiments may stand anywhere.
     """
     checker = _Checker(statements, rules, imports)
     checker.own_gradients = own_gradients
     for statement in statements:
-        checker.experiment = not isinstance(statement, _ORDINARY)
+        checker.experiment = not (notebook or isinstance(statement, _ORDINARY))
         for node in ast.walk(statement):  # no recursion: a student's nesting may be deeper than our stack
             checker.look(node)
     return sorted(checker.found, key=lambda violation: violation.line)

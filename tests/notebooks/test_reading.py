@@ -269,6 +269,10 @@ def test_an_import_that_breaks_a_rule_costs_only_those_who_need_it(sums: Course,
     assert violations(content, "double", *rules, notebook=True)
     assert not violations(content, "triple", *rules, notebook=True)
     assert violations(content, "triple", *rules)  # as in a file, where it would run
+    loop = b"for i in open('x'):\n    T = i\n\n\ndef a():\n    return T\n"
+    advice = "Experiments belong"
+    assert advice in violations(loop, "a", *rules)[0].message
+    assert advice not in violations(loop, "a", *rules, notebook=True)[0].message
 
 
 def test_what_an_exercise_needs_is_all_that_runs_of_a_notebook(sums: Course) -> None:
