@@ -42,10 +42,14 @@ for found in pkgutil.walk_packages(dojo.__path__, "dojo."):
         continue
     if name.startswith("dojo.worker."):
         name = name.rpartition(".")[2]  # it runs from its own folder
+    sys.argv[1:] = ["0", "[]", "[]"] if name == "server" else []
     try:
         importlib.import_module(name)
     except Exception as error:
-        broken[name] = repr(error)
+        # nbgrader is an extra, and one of its packages asks for the registry of Windows.
+        of_nbgrader = getattr(error, "name", "") in ("nbgrader", "_winreg")
+        if not (name.startswith("dojo.nbgrader.") and of_nbgrader):
+            broken[name] = repr(error)
 print(json.dumps([broken, sys.platform, hasattr(os, "setsid")]))
 """
 
