@@ -48,13 +48,16 @@ def name_misconception(student: Student, grader: Grader, failing: Case | None) -
     return next(iter(sharing or left), None)
 
 
-def same_behaviour(first: Student, second: Student, grader: Grader, case: Case, loose: float) -> bool:
-    """Whether two answers do the same with a case: value, arguments afterwards, shared memory, or exception.
+def same_behaviour(
+    first: Student, second: Student, grader: Grader, case: Case, *, loose: float, memory: bool
+) -> bool:
+    """Whether two answers do the same with a case: value, arguments afterwards, or exception.
 
-    loose: how many times the usual tolerance two values may differ.
+    loose:  how many times the usual tolerance two values may differ.
+    memory: whether they have to share memory with their arguments alike, too.
     """
     a, b = (_student_behaviour(student, grader, case) for student in (first, second))
-    share_alike = a.shares == b.shares or grader.may_alias or not grader.pure
+    share_alike = not memory or a.shares == b.shares or grader.may_alias or not grader.pure
     return share_alike and _alike(a, b, upstream_size(grader, case), loose * grader.loose)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,11 +22,16 @@ from dojo.prepare import Attempt
 from dojo.servers import Server
 
 SINGLE = 8  # every eighth input is in float32
+BARE = 5  # in every fifth, what has a default is left out
 LOOSER = 10.0  # for rounding adds up differently in two right answers
 
 
-def differing(first: Attempt, second: Attempt, server: Server, count: int, seed: int = 1) -> tuple[int, int]:
+def differing(
+    first: Attempt, second: Attempt, server: Server, count: int, *, memory: bool = True, seed: int = 1
+) -> tuple[int, int]:
     """How many random inputs were tried, and on how many of them the two do not do the same.
+
+    memory: whether one that shares memory with its arguments is another than one that does not.
 
     It ends with the first input that one of them does not survive, which counts as a difference.
     """
@@ -36,7 +42,7 @@ def differing(first: Attempt, second: Attempt, server: Server, count: int, seed:
             theirs, ours = first.load(one, Allowance(seconds)), second.load(other, Allowance(seconds))
             for case in cases(grader, count, seed):
                 tried += 1
-                unlike += not same_behaviour(theirs, ours, grader, case, LOOSER)
+                unlike += not same_behaviour(theirs, ours, grader, case, loose=LOOSER, memory=memory)
         except (WorkerEnded, StudentError):
             return tried + 1, unlike + 1
     return tried, unlike
@@ -50,9 +56,15 @@ def cases(grader: Grader, count: int, seed: int) -> Iterator[Case]:
     """Random inputs of an exercise, drawn as its grader draws them."""
     for number, parts in enumerate(_parts(grader, count, seed)):
         case = question(grader, parts)
+        if number % BARE == BARE - 1 and grader.played_by is None:
+            case = Case({n: v for n, v in case.given.items() if not _has_default(grader, n)}, case.hidden)
         if number % SINGLE == SINGLE - 1 and grader.played_by is None:
             case = Case(cast(case.given, torch.float32), cast(case.hidden, torch.float32))
         yield case
+
+
+def _has_default(grader: Grader, name: str) -> bool:
+    return grader.parameters[name].default is not inspect.Parameter.empty
 
 
 def _parts(grader: Grader, count: int, seed: int) -> list[Parts]:

@@ -98,7 +98,7 @@ def examine(engine: Engine, job: Job) -> Outcome:
         return outcome_of(result, *compared(engine, job, plain(text), GLANCE))
     if result.misconception is not None:
         text = wrong_source(grader, grader.misconceptions[result.misconception])
-        return outcome_of(result, *compared(engine, job, text, SHORTER_GLANCE))
+        return outcome_of(result, *compared(engine, job, text, SHORTER_GLANCE, memory=False))
     return outcome_of(result)
 
 
@@ -137,7 +137,7 @@ def _verified(engine: Engine, job: Job) -> Outcome:
     return outcome_of(result, tried, unlike)
 
 
-def compared(engine: Engine, job: Job, text: str, count: int) -> tuple[int, int]:
+def compared(engine: Engine, job: Job, text: str, count: int, *, memory: bool = True) -> tuple[int, int]:
     """On how many random inputs a version was compared with this text, and on how many the two differ.
 
     (0, 0) where one of them is against the rules, so that it cannot be run.
@@ -146,7 +146,7 @@ def compared(engine: Engine, job: Job, text: str, count: int) -> tuple[int, int]
     first, second = attempts
     if not isinstance(first, Attempt) or not isinstance(second, Attempt):
         return 0, 0
-    return differing(first, second, engine.server(), count)
+    return differing(first, second, engine.server(), count, memory=memory)
 
 
 def attempt_of(engine: Engine, job: Job, source: str) -> Attempt | ExerciseResult:

@@ -22,7 +22,7 @@ def test_every_kind_of_case_is_looked_at() -> None:
     for grader in graders().values():
         seen = {kind for case in _cases(grader) for kind in kinds(case.given)}
         if any(isinstance(value, bool) for _, value in seen):
-            drawn = {kind for case in cases(grader, 12, 3) for kind in kinds(case.given)}
+            drawn = {kind for case in cases(grader, 14, 3) for kind in kinds(case.given)}
             assert drawn <= seen, grader.id
 
 

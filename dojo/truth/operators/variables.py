@@ -13,7 +13,7 @@ ANY_ORDER = frozenset(
     "transpose swapaxes maximum minimum max min add mul allclose isclose equal logaddexp isinstance zip "
     "range einsum getattr print set_grad_enabled".split()
 )
-FORM = frozenset("shape dtype device ndim len zeros_like ones_like empty_like".split())
+FORM = frozenset("shape dtype device ndim dim numel size len zeros_like ones_like empty_like".split())
 MOST = 2  # other variables that are tried in one place
 
 
@@ -135,4 +135,4 @@ def _other_default(default: ast.expr | None) -> Iterator[ast.expr]:
     if isinstance(value, int):
         yield literal(value + 1)
     elif value is not None:
-        yield literal(10 * value if value else 1.0)
+        yield literal(float(f"{10 * value:.12g}") if value else 1.0)
