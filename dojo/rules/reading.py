@@ -51,9 +51,7 @@ def violations(
 ) -> tuple[check.Violation, ...]:
     """Everything in a part that these rules refuse, in line order. Raises SourceError."""
     statements = part(content, function, also, notebook).statements
-    return tuple(
-        check.violations(statements, rules, imports, own_gradients=own_gradients, notebook=notebook)
-    )
+    return tuple(check.violations(statements, rules, imports, own_gradients=own_gradients, notebook=notebook))
 
 
 def cells_needed_by(tree: ast.Module, function: str, also: Sequence[str]) -> list[ast.stmt]:
