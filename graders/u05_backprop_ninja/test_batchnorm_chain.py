@@ -453,6 +453,11 @@ def bnvar_opposite_sign(answer, dbnvar_inv):
     return bool((answer.sign() == -dbnvar_inv.sign()).all())
 
 
+@bnvar.property("takes 1e-5 for eps where none is given", examples=2)
+def bnvar_usual_eps(student, bnvar, dbnvar_inv):
+    return close(student(bnvar, dbnvar_inv), student(bnvar, dbnvar_inv, 1e-5))
+
+
 @bnvar.alternative
 def bnvar_by_the_inverse_cubed(bnvar, dbnvar_inv, eps=1e-5):
     bnvar_inv = (bnvar + eps) ** -0.5
