@@ -11,11 +11,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from class_runs import ODD_NAMES, Run
 
 if TYPE_CHECKING:
     from classroom import Classroom
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 WITHOUT = importlib.util.find_spec("nbgrader") is None
 
 PLACES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-ODD_NAMES = ("=1+1", "a b", "-x", "o'neil", "ünïcödé", "<b>x", "{y}", "$(id)", "%s", "a+b")
 WITH_FEEDBACK = ("zzz", "edited_check", "live_pages", "long_notes")
 
 
@@ -36,16 +35,6 @@ class Skipped(pytest.Module):
 
 def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> Any:
     return Skipped.from_parent(parent, path=module_path) if WITHOUT else None
-
-
-@dataclass(frozen=True)
-class Run:
-    """What `nbgrader autograde` said of the class, and whether it was content with everybody."""
-
-    log: str
-    success: bool
-    feedback: bool
-    isolation: str  # what had to be asked for here
 
 
 @pytest.fixture(scope="session")

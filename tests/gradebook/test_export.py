@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from class_runs import Run
 from classroom import UNIT, Classroom
-from conftest import Run
 
 from dojo.nbgrader.export import table
 

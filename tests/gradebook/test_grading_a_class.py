@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from class_runs import Run
 from classroom import RIGHT, TOTAL, UNIT, WRONG, Classroom, answered
-from conftest import Run
 
 from dojo import records
 from dojo.nbgrader import grading

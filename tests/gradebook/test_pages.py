@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from class_runs import Run
 from classroom import Classroom
-from conftest import Run
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from dojo.nbgrader import harmless
