@@ -81,9 +81,8 @@ def needed(candidates: Sequence[Part], names: Iterable[str]) -> set[Part]:
                 chosen.add(part)
                 waiting += part.uses
     bound = {name for part in chosen for name in part.binds}
-    if (
-        seen - bound - _LOOKS_ONLY
-    ):  # such a name may come from `from math import *`, about which the rules speak
+    unknown = seen - bound - _LOOKS_ONLY
+    if unknown:  # they may come from `from math import *`, about which the rules speak
         chosen |= {part for part in candidates if ("*", "*") in part.imports}
     return chosen
 
