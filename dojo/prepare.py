@@ -76,6 +76,7 @@ class Attempt:
             call_seconds=self.limits.call_seconds,
             allowance=allowance,
             grad="autograd" not in self.rules,
+            says_dtype=self.grader.says_dtype,
         )
 
 

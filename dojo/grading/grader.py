@@ -60,6 +60,9 @@ class Grader:
     pure: bool = True
     budget: bool = True
     every: bool = False  # try each size tuple once: where sizes stand for kinds of case, none may be missed
+    differentiable: bool = False  # the task says that autograd has to find its way through the answer
+    says_dtype: bool = False  # the task says which dtype: without float inputs the default is torch's own
+    false_positive: float = 0.0  # at most so probable is it that a right answer that draws lots is refused
     file: str = ""
     played_by: Callable[..., Any] | None = None
     uses: tuple[str, ...] = ()  # names of the module that the play needs besides the target

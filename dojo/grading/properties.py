@@ -58,6 +58,8 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
     if grader.upstream:
         steps = (universal.adjoint_identity,) if grader.forward is not None else ()
         found.append(Property("linear", universal.LINEAR, 3, universal.linear_in_upstream, steps))
+    if grader.differentiable:
+        found.append(Property("differentiable", universal.DIFFERENTIABLE, 2, universal.lets_autograd_through))
     if not single and repeatable:
         found.append(Property("repeatable", universal.REPEATABLE, 2, universal.same_answer_twice))
     if rules and grader.parameters:

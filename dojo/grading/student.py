@@ -62,9 +62,17 @@ class Student:
     """
 
     def __init__(
-        self, worker: Worker, function: str, *, call_seconds: float, allowance: Allowance, grad: bool
+        self,
+        worker: Worker,
+        function: str,
+        *,
+        call_seconds: float,
+        allowance: Allowance,
+        grad: bool,
+        says_dtype: bool = False,
     ) -> None:
-        self._worker, self._function, self._grad = worker, function, grad
+        """says_dtype: whether the default dtype of calls without floats is torch's own, and not float64."""
+        self._worker, self._function, self._grad, self._says_dtype = worker, function, grad, says_dtype
         self._call_seconds, self._allowance = call_seconds, allowance
         self._watch: dict[str, Any] | None = None
         self._seen: list[Any] = []
@@ -131,6 +139,7 @@ class Student:
 
     def _ask(self, target: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         request = {"inspect": False, "watch": False, "grad": self._grad, **target}
+        request |= {"says_dtype": True} if self._says_dtype else {}
         watch = self._watch is not None and target["what"] in _CALLS
         request |= {"watch": True, **(self._watch or {})} if watch else {}
         given = [_bare(a) for a in args], {k: _bare(v) for k, v in kwargs.items()}

@@ -9,13 +9,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dojo.grading.asking import Falsified, ask, observe, require_form, require_like, require_same, same
-from dojo.grading.cases import Case, Parts, case_with_answer, question, upstream_size
+from dojo.channel import StudentError
+from dojo.grading.asking import (
+    Falsified,
+    arguments,
+    ask,
+    observe,
+    require_form,
+    require_like,
+    require_same,
+    same,
+)
+from dojo.grading.cases import Case, GraderBroken, Parts, case_with_answer, question, upstream_size
+from dojo.grading.compare import compare
 from dojo.grading.draw import SCALES
 from dojo.grading.grader import Grader
 from dojo.grading.mismatch import Mismatch
+from dojo.grading.remote import remote_function
 from dojo.grading.student import Observation, Student
-from dojo.grading.values import entries, identical, tensors
+from dojo.grading.values import clone, entries, identical, tensors
 from dojo.grading.work import LEAST, large_case
 from dojo.rules.seen import broken_rule, step_budget
 
@@ -25,6 +37,7 @@ LINEAR = "is linear in the upstream gradient"
 ADJOINT = "agrees with small steps of the forward pass"
 REPEATABLE = "gives the same answer for the same input"
 LARGER = "is right for larger inputs too"
+DIFFERENTIABLE = "lets autograd through to its inputs"
 RULES = "keeps to the rules of the exercise"
 
 
@@ -87,6 +100,53 @@ def adjoint_identity(student: Student, grader: Grader, parts: Parts) -> None:
         raise Falsified(Mismatch("values", message, None, answer), case, text=ADJOINT)
 
 
+_GRADIENTS = remote_function("""
+def gradients(function, args, kwargs):
+    values = [*args, *kwargs.values()]
+    leaves = [v.requires_grad_() for v in values if isinstance(v, torch.Tensor) and v.is_floating_point()]
+    answer = function(*args, **kwargs)
+    parts = list(answer) if isinstance(answer, (tuple, list)) else [answer]
+    weigh = lambda p: torch.linspace(0.5, 1.5, p.numel(), dtype=p.dtype).view_as(p)
+    weighted = [(p * weigh(p)).sum() for p in parts if p.requires_grad]
+    if not weighted:
+        return [torch.zeros_like(leaf) for leaf in leaves]
+    found = torch.autograd.grad(torch.stack(weighted).sum(), leaves, allow_unused=True)
+    return [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, found)]
+""")
+_CUT_OFF = (
+    "The numbers are right, but autograd does not find its way from them to all inputs: somewhere they leave "
+    "the graph, and what stands before that place would learn nothing, or something wrong."
+)
+
+
+def lets_autograd_through(student: Student, grader: Grader, parts: Parts) -> None:
+    """Autograd finds the gradient through the answer that it finds through the oracle."""
+    assert grader.oracle is not None
+    case, _ = case_with_answer(grader, parts)
+    args, kwargs = arguments(case, grader)
+    fixed = {name: value for name, value in case.hidden.items() if name in grader.takes}
+
+    def oracle(*values: Any) -> Any:
+        given = {n: v for n, v in zip(case.given, values, strict=True) if n in grader.takes}
+        return grader.oracle(**fixed, **given)  # type: ignore[misc]
+
+    right = _GRADIENTS(oracle, clone(list(case.given.values())), {})
+    try:
+        theirs = student.run(_GRADIENTS, student, args, kwargs)
+    except StudentError as error:
+        error.case = case
+        raise
+    if not _close(right, theirs, grader, case):
+        raise Falsified(Mismatch("values", _CUT_OFF, None, None), case)
+
+
+def _close(right: list[Tensor], theirs: Any, grader: Grader, case: Case) -> bool:
+    scale = max(float(g.abs().max()) for g in right if g.numel())
+    if scale == 0.0:
+        raise GraderBroken(f"{grader.id}: autograd finds no way through the oracle itself")
+    return compare(right, theirs, scale, loose=10 * grader.loose) is None
+
+
 def same_answer_twice(student: Student, grader: Grader, parts: Parts) -> None:
     """A call in between changes nothing: no memory is kept from call to call."""
     case = question(grader, parts)
@@ -135,8 +195,7 @@ def keeps_the_rules(
 
 
 def _require_pure(seen: Observation, case: Case, expected: Any, grader: Grader) -> None:
-    names = list(case.given)
-    for name, before, after in zip(names, case.given.values(), seen.after, strict=True):
+    for (name, before), after in zip(case.given.items(), seen.after, strict=True):
         if not identical(before, after):
             message = f"Your function changes its input `{name}`: afterwards the caller holds something else."
             raise Falsified(Mismatch("purity", message, before, after, name), case, text=PURE)

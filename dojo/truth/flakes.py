@@ -1,17 +1,23 @@
 """Right answers under many seeds: does a grader ever reject one?
 
-The properties, cases and walls are those of a grading, but a worker is asked about many seeds, one after the
-other: most of what a grading costs is starting its workers.
+The properties, cases and walls are those of a grading. But all right answers to an exercise stand side by
+side, each in a worker that is asked about many seeds: so a case is drawn and answered once for all of them,
+and few workers are started, which is what a grading costs most of.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dojo.channel import StudentError, WorkerEnded
 from dojo.grading.asking import Falsified
-from dojo.grading.properties import Property, properties, run
-from dojo.grading.student import Allowance
+from dojo.grading.cases import Parts
+from dojo.grading.grader import Grader
+from dojo.grading.properties import Check, properties, run
+from dojo.grading.student import Allowance, Student
 from dojo.prepare import Attempt
 from dojo.seeds import Seed
 from dojo.servers import Server
@@ -21,41 +27,73 @@ SECONDS = 3600.0  # for all seeds of a chunk together
 
 @dataclass
 class Flakes:
-    """The seeds under which a right answer was rejected, and what it was told the first time."""
+    """Under which seed which right answer was rejected, and what it was told the first time."""
 
-    seeds: set[int]
+    pairs: set[tuple[str, int]]
     message: str = ""
 
-    def add(self, seed: int, message: str) -> None:
+    def add(self, name: str, seed: int, message: str) -> None:
         """Note a rejection."""
-        self.message = self.message or f"seed {seed}: {message}"
-        self.seeds.add(seed)
+        self.message = self.message or f"{name}, seed {seed}: {message}"
+        self.pairs.add((name, seed))
 
 
-def flakes(attempt: Attempt, server: Server, first: int, last: int) -> Flakes:
-    """Check every property of an exercise under the seeds from `first` up to but without `last`."""
+def flakes(attempts: Mapping[str, Attempt], server: Server, first: int, last: int) -> Flakes:
+    """Check every property of one exercise on its right answers, by name, under the seeds from `first` up to
+    but without `last`."""
     found = Flakes(set())
-    patient = replace(attempt, limits=replace(attempt.limits, seconds=SECONDS))
-    for prop in properties(attempt.grader, attempt.rules):
-        left = list(range(first, last))
-        while left:
-            left = _under_seeds(prop, patient, server, left, found)
+    patient = {
+        name: replace(attempt, limits=replace(attempt.limits, seconds=SECONDS))
+        for name, attempt in attempts.items()
+    }
+    one = next(iter(patient.values()))
+    for prop in properties(one.grader, one.rules):
+        with ExitStack() as workers:
+            panel = _Panel(patient, server, workers, found)
+            for seed in range(first, last):
+                panel.begin(seed, prop.text)
+                asked, *more = [panel.asked(check) for check in (prop.check, *prop.also)]
+                drawn = Seed.numbered(seed).number(one.exercise.id, prop.name)
+                run(replace(prop, check=asked, also=tuple(more)), one.grader, panel, drawn)  # type: ignore[arg-type]
     return found
 
 
-def _under_seeds(
-    prop: Property, attempt: Attempt, server: Server, seeds: list[int], found: Flakes
-) -> list[int]:
-    """Ask one worker; the seeds that are left where it did not survive one."""
-    with attempt.worker(server) as worker:
-        student = attempt.load(worker, Allowance(SECONDS))
-        for place, number in enumerate(seeds):
-            drawn = Seed.numbered(number).number(attempt.exercise.id, prop.name)
-            try:
-                run(prop, attempt.grader, student, drawn)
-            except (Falsified, StudentError) as failure:
-                found.add(number, f"{prop.text}: {failure}")
-            except WorkerEnded as ended:
-                found.add(number, f"{prop.text}: {ended.why}")
-                return seeds[place + 1 :]
-    return []
+class _Panel:
+    """All right answers to an exercise in the place of one student, each in a worker of its own.
+
+    It never raises, so that nothing is looked for but whether all cases of a seed are answered rightly.
+    """
+
+    def __init__(
+        self, attempts: Mapping[str, Attempt], server: Server, workers: ExitStack, found: Flakes
+    ) -> None:
+        self._attempts, self._server, self._workers, self._found = attempts, server, workers, found
+        self._students: dict[str, Student] = {}
+        self._seed, self._text = 0, ""
+
+    def begin(self, seed: int, text: str) -> None:
+        """What is asked from now on belongs to this seed and to a property in these words."""
+        self._seed, self._text = seed, text
+
+    def asked(self, check: Check) -> Callable[[Any, Grader, Parts], None]:
+        """The check of one student as a check of all."""
+
+        def check_all(panel: Any, grader: Grader, parts: Parts) -> None:
+            for name in self._attempts:
+                try:
+                    check(self._student(name), grader, parts)
+                except (Falsified, StudentError) as failure:
+                    self._found.add(name, self._seed, f"{self._text}: {failure}")
+                except WorkerEnded as ended:
+                    self._found.add(name, self._seed, f"{self._text}: {ended.why}")
+                    del self._students[name]
+
+        return check_all
+
+    def _student(self, name: str) -> Student:
+        """The student of this name; one whose worker has ended begins anew."""
+        if name not in self._students:
+            attempt = self._attempts[name]
+            worker = self._workers.enter_context(attempt.worker(self._server))
+            self._students[name] = attempt.load(worker, Allowance(SECONDS))
+        return self._students[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from dojo.course import Course, Exercise
@@ -25,6 +25,7 @@ CONTROL, MUTANT, WRONG, RIGHT, SEEDS, EQUIVALENT = (
     "equivalent",
 )
 CHUNK = 50  # seeds in one job
+BETWEEN, AND = "\0", ", "  # what stands between texts in a row, and between their names
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Job:
     "mutant":     the reference with a slip
     "wrong":      a misconception
     "right":      the reference or an alternative
-    "seeds":      the same under the seeds from `first` up to but without `last`
+    "seeds":      all right answers under the seeds from `first` up to but without `last`, their names and
+                  texts in a row
     "equivalent": a mutant that is listed as a right answer, looked at closely
     """
 
@@ -58,8 +60,9 @@ class Job:
 
 def mutants_of(course: Course, exercise: Exercise, grader: Grader, sample: int | None = None) -> list[Mutant]:
     """The mutants of an exercise's reference; with `sample` at most so many, always the same ones."""
-    # Only what is played records a graph: inputs of a call ask for none, so nothing could be cut off.
-    graph = grader.played_by is not None and "autograd" not in course.rules(exercise.id)
+    # Elsewhere inputs of a call ask for no gradient, so nothing could be cut off.
+    plays = grader.played_by is not None and "autograd" not in course.rules(exercise.id)
+    graph = plays or grader.differentiable
     operators = tuple(o for o in OPERATORS if graph or o is not detached)
     text = course.reference(exercise.id).read_text(encoding="utf-8")
     made = mutants(text, exercise.function, operators)
@@ -85,15 +88,22 @@ def wrong_jobs(exercise: Exercise, grader: Grader, seed: Seed) -> Iterator[Job]:
         yield Job(exercise.id, WRONG, name, wrong_source(grader, wrong), seed)
 
 
+def right_answers(course: Course, exercise: Exercise, grader: Grader) -> dict[str, str]:
+    """The texts of the reference and of the alternatives of an exercise, by name."""
+    reference = course.reference(exercise.id).read_text(encoding="utf-8")
+    alternatives = {name: alternative_source(grader, f) for name, f in grader.alternatives.items()}
+    return {"reference": reference, **alternatives}
+
+
 def right_jobs(course: Course, exercise: Exercise, grader: Grader, seeds: int) -> Iterator[Job]:
     """The reference and the alternatives of an exercise, under so many seeds."""
-    sources = {"reference": course.reference(exercise.id).read_text(encoding="utf-8")}
-    sources |= {name: alternative_source(grader, f) for name, f in grader.alternatives.items()}
-    for name, source in sources.items():
-        job = Job(exercise.id, RIGHT, name, source, Seed.numbered(0))
-        yield job
-        for first in range(1, seeds, CHUNK):
-            yield replace(job, kind=SEEDS, first=first, last=min(first + CHUNK, seeds))
+    answers = right_answers(course, exercise, grader)
+    for name, source in answers.items():
+        yield Job(exercise.id, RIGHT, name, source, Seed.numbered(0))
+    names, together = AND.join(answers), BETWEEN.join(answers.values())
+    for first in range(1, seeds, CHUNK):
+        last = min(first + CHUNK, seeds)
+        yield Job(exercise.id, SEEDS, names, together, Seed.numbered(0), first=first, last=last)
 
 
 def all_jobs(

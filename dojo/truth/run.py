@@ -14,7 +14,7 @@ from dojo.prepare import Attempt, prepare
 from dojo.seeds import Seed
 from dojo.truth.alike import differing
 from dojo.truth.flakes import flakes
-from dojo.truth.jobs import EQUIVALENT, MUTANT, SEEDS, Job
+from dojo.truth.jobs import AND, BETWEEN, EQUIVALENT, MUTANT, SEEDS, Job
 from dojo.truth.keys import key_of
 from dojo.truth.mutants import plain
 from dojo.truth.outcome import Outcome, Store, outcome_of
@@ -103,16 +103,17 @@ def examine(engine: Engine, job: Job) -> Outcome:
 
 
 def _under_seeds(engine: Engine, job: Job) -> Outcome:
-    """How often a right answer is rejected: `differing` of `tried` seeds."""
-    attempt, started = attempt_of(engine, job, job.source), time.monotonic()
-    if not isinstance(attempt, Attempt):
-        return outcome_of(attempt)
-    found = flakes(attempt, engine.server(), job.first, job.last)
-    verdict = Verdict.FAILED.value if found.seeds else Verdict.PASSED.value
-    seconds = round(time.monotonic() - started, 3)
-    return Outcome(
-        verdict, None, None, None, found.message, seconds, [], job.last - job.first, len(found.seeds)
-    )
+    """How often right answers are rejected: `differing` of `tried` pairs of an answer and a seed."""
+    started, ready = time.monotonic(), {}
+    for name, source in zip(job.name.split(AND), job.source.split(BETWEEN), strict=True):
+        attempt = attempt_of(engine, job, source)
+        if not isinstance(attempt, Attempt):
+            return outcome_of(attempt)
+        ready[name] = attempt
+    found = flakes(ready, engine.server(), job.first, job.last)
+    verdict = Verdict.FAILED.value if found.pairs else Verdict.PASSED.value
+    seconds, tried = round(time.monotonic() - started, 3), len(ready) * (job.last - job.first)
+    return Outcome(verdict, None, None, None, found.message, seconds, [], tried, len(found.pairs))
 
 
 def _verified(engine: Engine, job: Job) -> Outcome:

@@ -35,7 +35,10 @@ def report(found: Sequence[Figures], problems: Sequence[str], look: Look) -> lis
     if len(survivors) > MOST_SHOWN:
         parts += [Text(f"... and {len(survivors) - MOST_SHOWN} more survivors.", "muted"), Text()]
     wrong = [f"{f.exercise}: the wrong version {name} passes." for f in found for name in f.missed]
-    return parts + [Text(line, "failed") for line in (*_failures(found), *wrong, *problems)]
+    failures = _failures(found)
+    if len(failures) > MOST_SHOWN:
+        failures[MOST_SHOWN:] = [f"... and {len(failures) - MOST_SHOWN} more like these."]
+    return parts + [Text(line, "failed") for line in (*failures, *wrong, *problems)]
 
 
 def _failures(found: Sequence[Figures]) -> list[str]:

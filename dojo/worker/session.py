@@ -123,7 +123,8 @@ class Session:
         """
         args, kwargs = self.resolve(values["args"]), self.resolve(values["kwargs"])
         function = args.pop(0) if request["what"] == "code" else self.function(request)
-        _set_default_dtype(_first_float(args + list(kwargs.values())) or torch.float64)
+        usual = torch.float32 if request.get("says_dtype") else torch.float64
+        _set_default_dtype(_first_float(args + list(kwargs.values())) or usual)
         with torch.set_grad_enabled(bool(request["grad"])):
             if request["watch"]:
 

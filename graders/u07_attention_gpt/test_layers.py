@@ -32,6 +32,7 @@ def vectors(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     eps=one_of(1e-5, 1e-5, 1e-3, 0.1),
     minimum={**SIZES, "C": 4},
     examples=10,
+    differentiable=True,
 )
 def layer_norm(x, gamma, beta, eps):
     return torch.nn.functional.layer_norm(x, gamma.shape, gamma, beta, eps)
@@ -61,7 +62,7 @@ def vector_by_vector(x, gamma, beta, eps=1e-5):
     rows = []
     for row in x.reshape(-1, x.shape[-1]):
         diff = row - row.sum() / len(row)
-        rows.append(diff / math.sqrt((diff @ diff).item() / len(row) + eps) * gamma + beta)
+        rows.append(diff / ((diff @ diff) / len(row) + eps).sqrt() * gamma + beta)
     return torch.stack(rows).reshape(x.shape)
 
 

@@ -106,7 +106,7 @@ def test_a_grader_that_rejects_now_and_then_is_found_out(engine: Engine) -> None
     job = Job("double", SEEDS, "reference", sometimes, Seed.numbered(0), first=1, last=9)
     outcome = run.examine(engine, job)
     assert outcome.verdict == "failed" and outcome.tried == 8 >= outcome.differing > 0
-    assert outcome.message.startswith("seed ")
+    assert outcome.message.startswith("reference, seed ")
 
 
 def test_nothing_is_graded_twice(engine: Engine, store: Path) -> None:
