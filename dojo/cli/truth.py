@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.output) if args.output else course.root / FOLDER
     touched = frozenset() if args.touched is None else touched_since(course, args.touched)
     seed = Seed.public(course.key)
-    plan = Plan(exercises, seed, args.sample, args.seeds, args.verify, touched, args.mutants)
+    plan = Plan(exercises, seed, args.sample, args.seeds, args.verify, touched, args.mutants, args.alone)
     screen = make_console(args.plain)
     with Engine(course, lanes=args.jobs) as engine, _progress(screen) as begin:
         truth = carry_out(engine, plan, folder, begin)

@@ -69,6 +69,19 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
     return found + [_property(s) for s in grader.statements if s.hidden]
 
 
+_NARROWER: dict[Any, str] = {
+    universal.keeps_float32: universal.SINGLE,
+    universal.same_answer_twice: universal.REPEATABLE,
+    universal.adjoint_identity: universal.ADJOINT,
+    universal.keeps_the_rules: universal.LARGER,
+}
+
+
+def narrower(check: Check) -> str:
+    """The words of a check that a property has in `also`."""
+    return _NARROWER[check.func if isinstance(check, partial) else check]
+
+
 def _property(statement: Statement) -> Property:
     check = partial(_stated, statement)
     return Property(statement.name, statement.text, statement.examples, check, hidden=statement.hidden)

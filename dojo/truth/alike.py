@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -23,19 +24,28 @@ from dojo.servers import Server
 
 SINGLE = 8  # every eighth input is in float32
 BARE = 5  # in every fifth, what has a default is left out
+FEWEST = 8
 LOOSER = 10.0  # for rounding adds up differently in two right answers
 
 
 def differing(
-    first: Attempt, second: Attempt, server: Server, count: int, *, memory: bool = True, seed: int = 1
+    first: Attempt,
+    second: Attempt,
+    server: Server,
+    count: int,
+    *,
+    memory: bool = True,
+    most: float = float("inf"),
+    seed: int = 1,
 ) -> tuple[int, int]:
     """How many random inputs were tried, and on how many of them the two do not do the same.
 
     memory: whether one that shares memory with its arguments is another than one that does not.
+    most:   so many seconds at most, but FEWEST inputs however long they take.
 
     It ends with the first input that one of them does not survive, which counts as a difference.
     """
-    grader, seconds = first.grader, 60.0 + 0.05 * count
+    grader, seconds, started = first.grader, 60.0 + 0.05 * count, time.monotonic()
     tried = unlike = 0
     with _patient(first, seconds).worker(server) as one, _patient(second, seconds).worker(server) as other:
         try:
@@ -43,6 +53,8 @@ def differing(
             for case in cases(grader, count, seed):
                 tried += 1
                 unlike += not same_behaviour(theirs, ours, grader, case, loose=LOOSER, memory=memory)
+                if tried >= FEWEST and time.monotonic() - started > most:
+                    break
         except (WorkerEnded, StudentError):
             return tried + 1, unlike + 1
     return tried, unlike

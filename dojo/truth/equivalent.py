@@ -4,10 +4,19 @@
 exercise = "batchnorm_dvar"
 mutants = ["same_kind_of_variable-9fae56fb"]
 why = "Both arguments have N rows."
+
+Where the task leaves a design open, and what is made of it is graded, slips in the helpers that the solution
+happens to use are other designs. They are not mutated:
+
+[[free]]
+exercise = "train_gpt"
+names = ["_Block"]
+why = "Any model is right that learns."
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -24,25 +33,41 @@ class TruthError(Exception):
     """A file of equivalent mutants that cannot be used: one line for each problem."""
 
 
-class Entry(BaseModel):
-    """Mutants that no grader can reject, for they are right, and why they are."""
-
+class _Reason(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     exercise: str
-    mutants: list[str]
     why: str
 
 
-class _File(BaseModel):
+class Entry(_Reason):
+    """Mutants that no grader can reject, for they are right, and why they are."""
+
+    mutants: list[str]
+
+
+class Free(_Reason):
+    """Helpers of a solution that are one design of many."""
+
+    names: list[str]
+
+
+class Lists(BaseModel):
+    """What the files say, of one unit or of all."""
+
     model_config = ConfigDict(strict=True, extra="forbid")
 
     equivalent: list[Entry] = []
+    free: list[Free] = []
+
+    def free_in(self, exercise: str) -> frozenset[str]:
+        """The names of an exercise's helpers that are not mutated."""
+        return frozenset(name for entry in self.free if entry.exercise == exercise for name in entry.names)
 
 
-def read(course: Course) -> list[Entry]:
-    """The entries of all units. Raises TruthError with every mistake that shows without the mutants."""
-    entries: list[Entry] = []
+def read(course: Course) -> Lists:
+    """The lists of all units. Raises TruthError with every mistake that shows without the mutants."""
+    lists = Lists()
     problems: list[str] = []
     for unit in course.units:
         path = course.root / "graders" / unit.id / FILE
@@ -50,7 +75,7 @@ def read(course: Course) -> list[Entry]:
             continue
         name = path.relative_to(course.root)
         try:
-            found = _File.model_validate(read_toml(path)).equivalent
+            found = Lists.model_validate(read_toml(path))
         except TomlError as error:
             problems.append(str(error))
             continue
@@ -58,29 +83,29 @@ def read(course: Course) -> list[Entry]:
             problems += [f"{name}: {_place(e['loc'])}: {e['msg']}." for e in error.errors()]
             continue
         problems += _mistakes(found, {e.id for e in unit.exercise}, name)
-        entries += found
+        lists.equivalent += found.equivalent
+        lists.free += found.free
     if problems:
         raise TruthError("\n".join(problems))
-    return entries
+    return lists
 
 
 def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))
 
 
-def _mistakes(entries: list[Entry], ids: set[str], name: Path) -> list[str]:
+def _mistakes(lists: Lists, ids: set[str], name: Path) -> list[str]:
     problems = []
-    seen: set[tuple[str, str]] = set()
-    for entry in entries:
+    reasons: list[_Reason] = [*lists.equivalent, *lists.free]
+    for entry in reasons:
         what = f"{name}: {entry.exercise}"
         if entry.exercise not in ids:
             problems.append(f"{what}: this unit has no such exercise.")
-        for pair in pairs([entry]):
-            problems += [f"{what}: {pair[1]} is listed twice."] if pair in seen else []
-            seen.add(pair)
         if len(entry.why) < LEAST or not entry.why.endswith("."):
             problems.append(f"{what}: `why` has to be a sentence.")
-    return problems
+    times = Counter(pairs(lists.equivalent))
+    twice = [pair for pair, count in times.items() if count > 1]
+    return problems + [f"{name}: {exercise}: {mutant} is listed twice." for exercise, mutant in twice]
 
 
 def pairs(entries: Iterable[Entry]) -> list[tuple[str, str]]:

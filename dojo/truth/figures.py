@@ -6,25 +6,19 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dojo.course import Course
 from dojo.grading import universal
 from dojo.grading.grader import Grader
-from dojo.grading.properties import properties
-from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
+from dojo.grading.properties import narrower, properties
+from dojo.truth.jobs import ALONE, CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.outcome import Outcome
 from dojo.verdict import Verdict
 
 RULE, NO_NAME = "a rule", "no name"  # diagnoses that are no misconception
-NARROWER = {
-    universal.keeps_float32: universal.SINGLE,
-    universal.same_answer_twice: universal.REPEATABLE,
-    universal.adjoint_identity: universal.ADJOINT,
-    universal.keeps_the_rules: universal.LARGER,
-}
 
 
 @dataclass
@@ -37,7 +31,9 @@ class Figures:
     killed: int = 0
     by: Counter[str] = field(default_factory=Counter)
     by_of_wrong: Counter[str] = field(default_factory=Counter)  # the same for the listed wrong versions
+    texts: list[str] = field(default_factory=list)  # the properties, in the order in which they are checked
     idle: list[str] = field(default_factory=list)  # properties that killed nothing that came to them
+    alone: dict[str, list[str]] = field(default_factory=dict)  # all properties that reject a version, by name
     equivalent: list[Job] = field(default_factory=list)
     survivors: list[tuple[Job, Outcome]] = field(default_factory=list)
     named: list[tuple[Job, Outcome]] = field(default_factory=list)
@@ -51,6 +47,11 @@ class Figures:
     flakes: int = 0
     broken: list[tuple[Job, Outcome]] = field(default_factory=list)  # faults of the kit; a control that fails
     seconds: float = 0.0
+
+    @property
+    def only(self) -> Counter[str]:
+        """How many versions each property rejects that no other one rejects."""
+        return Counter(fails[0] for fails in self.alone.values() if len(fails) == 1)
 
     @property
     def misleading(self) -> list[tuple[Job, Outcome]]:
@@ -90,6 +91,8 @@ class Figures:
         elif job.kind == SEEDS:
             self.seeds, self.flakes = self.seeds + outcome.tried, self.flakes + outcome.differing
             self.rejected += [] if outcome.passed else [(job, outcome)]
+        elif job.kind == ALONE:
+            self.alone[job.name] = outcome.fails
         elif job.kind == CONTROL and not outcome.passed:
             self.broken.append((job, outcome))
 
@@ -122,8 +125,8 @@ def figures(
             found[job.exercise] = _of(course, job.exercise)
         found[job.exercise].add(job, outcome, (job.exercise, job.name) in equivalent)
     for one in found.values():
-        texts = property_texts(graders[one.exercise], course.rules(one.exercise))
-        one.idle = [text for text in texts if not one.by[text] + one.by_of_wrong[text]]
+        one.texts = property_texts(graders[one.exercise], course.rules(one.exercise))
+        one.idle = [text for text in one.texts if not one.by[text] + one.by_of_wrong[text]]
     return [found[e.id] for e in course.exercises if e.id in found]
 
 
@@ -141,9 +144,7 @@ def property_texts(grader: Grader, rules: tuple[str, ...]) -> list[str]:
         texts.append(prop.text)
         if prop.check is universal.equals_reference and grader.pure and grader.played_by is None:
             texts.append(universal.PURE)
-        for check in prop.also:
-            plain: Any = check.func if isinstance(check, partial) else check
-            texts.append(NARROWER.get(plain, getattr(plain, "__name__", "")))
+        texts += [narrower(check) for check in prop.also]
     return list(dict.fromkeys(texts))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +16,8 @@ from dojo.truth.mutants import Mutant, mutants, plain
 from dojo.truth.operators import OPERATORS
 from dojo.truth.operators.tensors import detached
 
-CONTROL, MUTANT, WRONG, RIGHT, SEEDS, EQUIVALENT = (
-    "control",
-    "mutant",
-    "wrong",
-    "right",
-    "seeds",
-    "equivalent",
-)
+CONTROL, MUTANT, WRONG, RIGHT = "control", "mutant", "wrong", "right"
+SEEDS, EQUIVALENT, ALONE = "seeds", "equivalent", "alone"
 CHUNK = 50  # seeds in one job
 BETWEEN, AND = "\0", ", "  # what stands between texts in a row, and between their names
 
@@ -39,6 +33,7 @@ class Job:
     "seeds":      all right answers under the seeds from `first` up to but without `last`, their names and
                   texts in a row
     "equivalent": a mutant that is listed as a right answer, looked at closely
+    "alone":      a mutant or a misconception, put to every property by itself
     """
 
     exercise: str
@@ -58,27 +53,34 @@ class Job:
         return Submission(self.name, Path(), {file: self.source.encode()}, digest, [])
 
 
-def mutants_of(course: Course, exercise: Exercise, grader: Grader, sample: int | None = None) -> list[Mutant]:
-    """The mutants of an exercise's reference; with `sample` at most so many, always the same ones."""
+def mutants_of(
+    course: Course,
+    exercise: Exercise,
+    grader: Grader,
+    sample: int | None = None,
+    free: frozenset[str] = frozenset(),
+) -> list[Mutant]:
+    """The mutants of an exercise's reference; with `sample` at most so many, always the same ones.
+
+    free: the helpers that are not mutated.
+    """
     # Elsewhere inputs of a call ask for no gradient, so nothing could be cut off.
     plays = grader.played_by is not None and "autograd" not in course.rules(exercise.id)
     graph = plays or grader.differentiable
     operators = tuple(o for o in OPERATORS if graph or o is not detached)
     text = course.reference(exercise.id).read_text(encoding="utf-8")
-    made = mutants(text, exercise.function, operators)
+    made = mutants(text, exercise.function, operators, free)
     if sample is None or len(made) <= sample:
         return made
     chosen = sorted(made, key=lambda m: hashlib.sha256(m.id.encode()).digest())[:sample]
     return [mutant for mutant in made if mutant in chosen]
 
 
-def mutant_jobs(
-    course: Course, exercise: Exercise, grader: Grader, seed: Seed, sample: int | None = None
-) -> Iterator[Job]:
+def mutant_jobs(course: Course, exercise: Exercise, seed: Seed, made: Iterable[Mutant]) -> Iterator[Job]:
     """The control, and the mutants of an exercise."""
     text = course.reference(exercise.id).read_text(encoding="utf-8")
     yield Job(exercise.id, CONTROL, "reference", plain(text), seed)
-    for mutant in mutants_of(course, exercise, grader, sample):
+    for mutant in made:
         yield Job(exercise.id, MUTANT, mutant.id, mutant.source, seed, mutant)
 
 
@@ -104,14 +106,3 @@ def right_jobs(course: Course, exercise: Exercise, grader: Grader, seeds: int) -
     for first in range(1, seeds, CHUNK):
         last = min(first + CHUNK, seeds)
         yield Job(exercise.id, SEEDS, names, together, Seed.numbered(0), first=first, last=last)
-
-
-def all_jobs(
-    course: Course, exercise: Exercise, grader: Grader, *, seed: Seed, sample: int | None, seeds: int
-) -> list[Job]:
-    """Everything that is put to the grader of one exercise."""
-    return [
-        *mutant_jobs(course, exercise, grader, seed, sample),
-        *wrong_jobs(exercise, grader, seed),
-        *right_jobs(course, exercise, grader, seeds),
-    ]

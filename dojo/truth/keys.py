@@ -20,7 +20,7 @@ from dojo.regions import Definition
 from dojo.rules.source import needed_by, parse
 from dojo.truth.jobs import BETWEEN, Job
 
-SCHEMA = 3  # rises when an outcome comes to say something else
+SCHEMA = 4  # rises when an outcome comes to say something else
 ENGINE = Path(__file__).parent.parent
 # Parts of the kit that no verdict depends on. Mutants are part of the key as they are.
 APART = ("views", "cli", "notebooks", "nbgrader", "release", "plots", "truth")

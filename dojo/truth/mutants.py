@@ -38,15 +38,17 @@ class Mutant:
     diff: str
 
 
-def mutants(text: str, target: str, operators: tuple[Operator, ...] = OPERATORS) -> list[Mutant]:
-    """All mutants of one function or class of a solution module.
+def mutants(
+    text: str, target: str, operators: tuple[Operator, ...] = OPERATORS, free: frozenset[str] = frozenset()
+) -> list[Mutant]:
+    """All mutants of one function or class of a solution module, and of its helpers but those in `free`.
 
     Dropped are those that are the reference again, that another operator has made, or that do not compile.
     Raises SyntaxError for a text that is no module, KeyError where it has no such target.
     """
     tree = ast.parse(text)
     module = _Module(tree)
-    places = list(_all_sites(text, tree, target))
+    places = list(_all_sites(text, tree, target, free))
     seen = set(module.parts.values())
     counts: Counter[str] = Counter()
     found = []
@@ -92,7 +94,9 @@ class _Module:
         return "\n\n".join(parts) + "\n"
 
 
-def _all_sites(text: str, tree: ast.Module, target: str) -> Iterator[tuple[ast.stmt, Site]]:
+def _all_sites(
+    text: str, tree: ast.Module, target: str, free: frozenset[str]
+) -> Iterator[tuple[ast.stmt, Site]]:
     """Every place that may be altered, with the top-level statement that it is in."""
     inner, outer = _regions(text)
     own = next((n for n in reversed(tree.body) if isinstance(n, Definition) and n.name == target), None)
@@ -102,7 +106,7 @@ def _all_sites(text: str, tree: ast.Module, target: str) -> Iterator[tuple[ast.s
     regions = [(a, b) for a, b in inner if own.lineno <= a and a <= last] or [(own.lineno + 1, last)]
     for site in sites(own, regions):
         yield own, site
-    for helper in _helpers(tree, own, outer):
+    for helper in [node for node in _helpers(tree, own, outer) if not _bound_by(node) & free]:
         for site in sites(helper, [(helper.lineno, helper.end_lineno or helper.lineno)]):
             yield helper, site
 

@@ -31,7 +31,8 @@ class Outcome:
 
     `entries` counts the numbers of the largest input in the counterexample. A mutant that passed is compared
     with the reference, one that got a name with the misconception of that name: on `tried` random inputs,
-    `differing` of which they answer differently.
+    `differing` of which they answer differently. `fails` are all properties that do not hold, where each was
+    asked.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")
@@ -45,6 +46,7 @@ class Outcome:
     hints: list[str] = field(default_factory=list)
     tried: int = 0
     differing: int = 0
+    fails: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:

@@ -62,6 +62,33 @@ def idle_everywhere(found: Sequence[Figures]) -> list[tuple[str, int]]:
     return [(text, n) for text, n in counts.most_common() if text not in useful]
 
 
+@dataclass(frozen=True)
+class Share:
+    """What one property rejects, over all exercises that have it.
+
+    rejects: versions that it rejects when it is asked by itself.
+    first:   those of them that the properties before it let through.
+    alone:   those that no other property rejects, before it or after it.
+    """
+
+    text: str
+    exercises: int
+    rejects: int
+    first: int
+    alone: int
+
+
+def shares(found: Sequence[Figures]) -> list[Share]:
+    """What each property does, those that do least first. Empty where they were not asked one by one."""
+    asked = [f for f in found if f.alone]
+    have = Counter(text for f in asked for text in f.texts)
+    rejects = Counter(text for f in asked for fails in f.alone.values() for text in fails)
+    first = Counter(text for f in asked for text in (f.by + f.by_of_wrong).elements())
+    only = sum((f.only for f in asked), Counter[str]())
+    known = [Share(text, n, rejects[text], first[text], only[text]) for text, n in have.items()]
+    return sorted(known, key=lambda share: (share.alone, share.first, share.rejects))
+
+
 def killed_by(found: Sequence[Figures]) -> Counter[str]:
     """How many mutants each property was the first to reject."""
     return sum((f.by for f in found), Counter())
@@ -73,6 +100,7 @@ def as_json(found: Sequence[Figures], head: dict[str, Any]) -> dict[str, Any]:
         **head,
         "figures": [vars(line) for line in lines(found)],
         "killed_by": dict(killed_by(found).most_common()),
+        "properties": [vars(share) for share in shares(found)],
         "exercises": [_exercise(f) for f in found],
     }
 
@@ -86,6 +114,7 @@ def _exercise(f: Figures) -> dict[str, Any]:
         "killed_by": dict(f.by.most_common()),
         "wrong_versions_killed_by": dict(f.by_of_wrong.most_common()),
         "idle_properties": f.idle,
+        "killed_by_this_alone": dict(f.only.most_common()),
         "equivalent": [job.name for job in f.equivalent],
         "survivors": [_version(*pair) for pair in f.survivors],
         "named": [_version(*pair) for pair in f.named],

@@ -8,7 +8,7 @@ from typing import Any
 from dojo.truth.figures import Figures, quantile
 from dojo.truth.jobs import Job
 from dojo.truth.outcome import Outcome
-from dojo.truth.overall import idle_everywhere, killed_by, lines
+from dojo.truth.overall import idle_everywhere, killed_by, lines, shares
 from dojo.truth.table import looks
 from dojo.views.markup import Html, join, pre, tag
 
@@ -36,10 +36,20 @@ def page(found: Sequence[Figures], problems: Sequence[str], head: dict[str, Any]
         _table(["property", "mutants"], ([t, str(n)] for t, n in killed_by(found).most_common())),
         tag("h2", "", "Properties that rejected nothing that those before them let through"),
         _table(["property", "exercises"], ([t, str(n)] for t, n in idle_everywhere(found))),
+        *_shares(found),
         *[_details(f) for f in found],
     ]
     title = "<!doctype html><html lang=en><meta charset=utf-8><title>Grader truth</title>"
     return f"{title}<style>{STYLE}</style><body>{join(*parts)}</body></html>\n"
+
+
+def _shares(found: Sequence[Figures]) -> list[Html]:
+    known = shares(found)
+    if not known:
+        return []
+    heads = ["property", "exercises", "rejects", "of them first", "alone"]
+    rows = ([s.text, *map(str, (s.exercises, s.rejects, s.first, s.alone))] for s in known)
+    return [tag("h2", "", "What each property rejects when it is asked by itself"), _table(heads, rows)]
 
 
 def _target(line: Any) -> Html:

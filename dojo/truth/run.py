@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
 from dojo import lanes
 from dojo.engine import Engine, KitFailure
 from dojo.grading.museum import wrong_source
+from dojo.grading.universal import RULES
 from dojo.prepare import Attempt, prepare
 from dojo.seeds import Seed
 from dojo.truth.alike import differing
+from dojo.truth.alone import rejecting
 from dojo.truth.flakes import flakes
-from dojo.truth.jobs import AND, BETWEEN, EQUIVALENT, MUTANT, SEEDS, Job
+from dojo.truth.jobs import ALONE, AND, BETWEEN, EQUIVALENT, MUTANT, SEEDS, Job
 from dojo.truth.keys import key_of
 from dojo.truth.mutants import plain
 from dojo.truth.outcome import Outcome, Store, outcome_of
@@ -22,6 +25,7 @@ from dojo.verdict import ExerciseResult, Verdict
 
 GLANCE = 200  # random inputs on which a survivor is compared with the reference,
 SHORTER_GLANCE = 40  # and one with a name with the misconception
+SECONDS = 4.0  # either takes at most about so long,
 CLOSELY = 10_000  # one that is listed as equivalent, when that is verified,
 GRADINGS = 400  # for which it is graded so often at most, where many answers are right
 TRIES = 3  # so often lanes may be killed before it is the kit that failed
@@ -88,6 +92,8 @@ def examine(engine: Engine, job: Job) -> Outcome:
         return _verified(engine, job)
     if job.kind == SEEDS:
         return _under_seeds(engine, job)
+    if job.kind == ALONE:
+        return _to_each_property(engine, job)
     exercise = engine.course.exercise(job.exercise)
     result = engine.attempt(job.submission(engine.course), exercise, job.seed, {})
     if job.kind != MUTANT:
@@ -95,10 +101,10 @@ def examine(engine: Engine, job: Job) -> Outcome:
     grader = engine.grader(job.exercise)
     if result.verdict is Verdict.PASSED:
         text = engine.course.reference(job.exercise).read_text(encoding="utf-8")
-        return outcome_of(result, *compared(engine, job, plain(text), GLANCE))
+        return outcome_of(result, *compared(engine, job, plain(text), GLANCE, most=SECONDS))
     if result.misconception is not None:
         text = wrong_source(grader, grader.misconceptions[result.misconception])
-        return outcome_of(result, *compared(engine, job, text, SHORTER_GLANCE, memory=False))
+        return outcome_of(result, *compared(engine, job, text, SHORTER_GLANCE, memory=False, most=SECONDS))
     return outcome_of(result)
 
 
@@ -114,6 +120,17 @@ def _under_seeds(engine: Engine, job: Job) -> Outcome:
     verdict = Verdict.FAILED.value if found.pairs else Verdict.PASSED.value
     seconds, tried = round(time.monotonic() - started, 3), len(ready) * (job.last - job.first)
     return Outcome(verdict, None, None, None, found.message, seconds, [], tried, len(found.pairs))
+
+
+def _to_each_property(engine: Engine, job: Job) -> Outcome:
+    """Which properties reject a version. What breaks a rule in its text is put to none."""
+    attempt, started = attempt_of(engine, job, job.source), time.monotonic()
+    if not isinstance(attempt, Attempt):
+        return replace(outcome_of(attempt), fails=[RULES])
+    fails = rejecting(attempt, engine.server())
+    verdict = Verdict.FAILED.value if fails else Verdict.PASSED.value
+    seconds = round(time.monotonic() - started, 3)
+    return Outcome(verdict, None, None, None, "", seconds, fails=fails)
 
 
 def _verified(engine: Engine, job: Job) -> Outcome:
@@ -138,7 +155,9 @@ def _verified(engine: Engine, job: Job) -> Outcome:
     return outcome_of(result, tried, unlike)
 
 
-def compared(engine: Engine, job: Job, text: str, count: int, *, memory: bool = True) -> tuple[int, int]:
+def compared(
+    engine: Engine, job: Job, text: str, count: int, *, memory: bool = True, most: float = float("inf")
+) -> tuple[int, int]:
     """On how many random inputs a version was compared with this text, and on how many the two differ.
 
     (0, 0) where one of them is against the rules, so that it cannot be run.
@@ -147,7 +166,7 @@ def compared(engine: Engine, job: Job, text: str, count: int, *, memory: bool = 
     first, second = attempts
     if not isinstance(first, Attempt) or not isinstance(second, Attempt):
         return 0, 0
-    return differing(first, second, engine.server(), count, memory=memory)
+    return differing(first, second, engine.server(), count, memory=memory, most=most)
 
 
 def attempt_of(engine: Engine, job: Job, source: str) -> Attempt | ExerciseResult:

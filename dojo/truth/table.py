@@ -18,7 +18,7 @@ from rich.text import Text
 from dojo.truth.figures import Figures, quantile
 from dojo.truth.jobs import Job
 from dojo.truth.outcome import Outcome
-from dojo.truth.overall import Line, idle_everywhere, killed_by, lines
+from dojo.truth.overall import Line, idle_everywhere, killed_by, lines, shares
 from dojo.views.look import Look
 
 MOST_ROWS = 40  # more exercises than this and there is a row for each unit
@@ -93,6 +93,10 @@ def _properties(found: Sequence[Figures]) -> list[RenderableType]:
     if idle:
         parts += [Text(), Text("Rejected nothing that the properties before let through", "strong")]
         parts += [Text(f"{count:7,}  {text}") for text, count in idle[:10]]
+    least = shares(found)
+    if least:
+        parts += [Text(), Text("Asked by itself, each property rejects ... (of them first, alone)", "strong")]
+        parts += [Text(f"{s.rejects:7,} {s.first:7,} {s.alone:7,}  {s.text}") for s in least[:20]]
     return [*parts, Text()]
 
 

@@ -11,7 +11,17 @@ from dojo.engine import Engine
 from dojo.seeds import Seed
 from dojo.truth import equivalent
 from dojo.truth.figures import Figures, figures
-from dojo.truth.jobs import CONTROL, EQUIVALENT, MUTANT, Job, all_jobs
+from dojo.truth.jobs import (
+    ALONE,
+    EQUIVALENT,
+    MUTANT,
+    WRONG,
+    Job,
+    mutant_jobs,
+    mutants_of,
+    right_jobs,
+    wrong_jobs,
+)
 from dojo.truth.outcome import Outcome, Store
 from dojo.truth.overall import lines
 from dojo.truth.run import Tell, run
@@ -23,6 +33,7 @@ class Plan:
 
     sample:  at most so many mutants of each exercise, but of those in `touched`; None for all.
     mutants: no wrong versions and no right ones besides.
+    alone:   put every mutant and every wrong version to each property by itself, too.
     """
 
     exercises: list[Exercise]
@@ -32,6 +43,7 @@ class Plan:
     verify: bool = False
     touched: frozenset[str] = frozenset()
     mutants: bool = False
+    alone: bool = False
 
     def sample_of(self, exercise: Exercise) -> int | None:
         """At most how many mutants of an exercise there are to be; None for all."""
@@ -52,14 +64,20 @@ class Truth:
         return clean and not self.problems and all(line.holds for line in lines(self.found))
 
 
-def planned(engine: Engine, plan: Plan) -> list[Job]:
+def planned(engine: Engine, plan: Plan, lists: equivalent.Lists) -> list[Job]:
     """Everything that is to be graded. Loads the graders."""
     engine.load(plan.exercises)
-    jobs = []
+    course = engine.course
+    jobs: list[Job] = []
     for exercise in plan.exercises:
-        grader, sample = engine.grader(exercise.id), plan.sample_of(exercise)
-        jobs += all_jobs(engine.course, exercise, grader, seed=plan.seed, sample=sample, seeds=plan.seeds)
-    return [job for job in jobs if job.kind in (CONTROL, MUTANT) or not plan.mutants]
+        grader, free = engine.grader(exercise.id), lists.free_in(exercise.id)
+        made = mutants_of(course, exercise, grader, plan.sample_of(exercise), free)
+        jobs += mutant_jobs(course, exercise, plan.seed, made)
+        if not plan.mutants:
+            jobs += wrong_jobs(exercise, grader, plan.seed)
+            jobs += right_jobs(course, exercise, grader, plan.seeds)
+    wrong = [job for job in jobs if job.kind in (MUTANT, WRONG)]
+    return jobs + [replace(job, kind=ALONE) for job in wrong if plan.alone]
 
 
 def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Tell]) -> Truth:
@@ -68,14 +86,14 @@ def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Te
     Raises TruthError for a list of equivalents that cannot be used, KitFailure, OSError.
     """
     course, store = engine.course, Store(folder)
-    entries = equivalent.read(course)
-    jobs = planned(engine, plan)
-    listed = set(equivalent.pairs(entries))
+    lists = equivalent.read(course)
+    jobs = planned(engine, plan, lists)
+    listed = set(equivalent.pairs(lists.equivalent))
     more = [j for j in jobs if plan.verify and j.kind == MUTANT and (j.exercise, j.name) in listed]
     close = [replace(job, kind=EQUIVALENT) for job in more]
     outcomes = run(engine, [*jobs, *close], store, tell(len(jobs) + len(close)))
     store.tidy()
-    problems = _problems(plan, entries, outcomes)
+    problems = _problems(plan, lists.equivalent, outcomes)
     known = {exercise.id: engine.grader(exercise.id) for exercise in plan.exercises}
     return Truth(figures(course, known, outcomes, listed), problems)
 

@@ -71,6 +71,13 @@ def changed(target: str) -> set[str]:
     }
 
 
+def test_helpers_that_are_one_design_of_many_stay_as_they_are() -> None:
+    helper = "# BEGIN SOLUTION\ndef part(x):\n    return x + 1\n# END SOLUTION\n\n\n"
+    text = helper + "def f(x):\n    return part(x) * 2\n"
+    everything = {m.line for m in mutants(text, "f")}
+    assert 3 in everything and {m.line for m in mutants(text, "f", free=frozenset({"part"}))} == {8}
+
+
 def test_only_what_a_student_writes_is_altered() -> None:
     own = {"z = helper(x) + given(y)", "return z + other(x)"}
     assert changed("f") == own | {"return 2 * deeper(x)", "return x - 7"}

@@ -23,13 +23,14 @@ from dojo.cli.main import main
 from dojo.cli.truth import touched_since
 from dojo.course import Course, load
 from dojo.engine import Engine
+from dojo.grading import universal
 from dojo.seeds import Seed
 from dojo.truth import run
-from dojo.truth.equivalent import TruthError, read
+from dojo.truth.equivalent import Lists, TruthError, read
 from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.keys import grader_text, key_of
 from dojo.truth.outcome import Outcome, Store
-from dojo.truth.overall import as_json, lines
+from dojo.truth.overall import as_json, lines, shares
 from dojo.truth.page import page
 from dojo.truth.whole import Plan, Truth, carry_out, planned
 
@@ -94,6 +95,7 @@ def test_misconceptions_are_rows_of_a_matrix(engine: Engine, store: Path) -> Non
 
 
 def test_right_answers_are_accepted_under_many_seeds(engine: Engine, store: Path) -> None:
+    measure(engine, store)
     truth, told = measure(engine, store, seeds=3)
     assert [(f.right, f.seeds, f.flakes, f.rejected) for f in truth.found] == [(1, 2, 0, [])] * 2
     assert sum(not known for _, _, known in told) == 2  # the rest is known from before
@@ -107,6 +109,28 @@ def test_a_grader_that_rejects_now_and_then_is_found_out(engine: Engine) -> None
     outcome = run.examine(engine, job)
     assert outcome.verdict == "failed" and outcome.tried == 8 >= outcome.differing > 0
     assert outcome.message.startswith("reference, seed ")
+
+
+def test_right_answers_side_by_side_are_told_apart(engine: Engine) -> None:
+    engine.load([engine.course.exercise("double")])
+    texts = [
+        "def double(x):\n    return 2 * x\n",
+        "def double(x):\n    return torch.zeros(10**12)\n",
+        "def double(x):\n    return 3 * x\n",
+    ]
+    job = Job("double", SEEDS, "right, ends, wrong", "\0".join(texts), Seed.numbered(0), first=1, last=4)
+    outcome = run.examine(engine, job)
+    assert (outcome.tried, outcome.differing) == (9, 6)
+    assert outcome.message.startswith("ends, seed 1: ")
+
+
+def test_what_each_property_rejects_by_itself(engine: Engine, store: Path) -> None:
+    truth, _ = measure(engine, store, alone=True)
+    assert truth.found[0].alone["forgot_the_factor"][0] == "equals autograd's gradient"
+    known = {share.text: share for share in shares(truth.found)}
+    right, larger = known["equals autograd's gradient"], known[universal.LARGER]
+    assert right.first > larger.first == 0 < min(right.rejects, larger.rejects)
+    assert all(share.rejects >= share.alone and share.exercises for share in known.values())
 
 
 def test_nothing_is_graded_twice(engine: Engine, store: Path) -> None:
@@ -188,14 +212,14 @@ def test_a_grader_is_what_it_says_and_what_that_needs() -> None:
 
 def test_a_sample_is_always_the_same_part(engine: Engine) -> None:
     plan = Plan(engine.course.exercises, Seed.numbered(0), sample=4)
-    few = [job.name for job in planned(engine, plan) if job.kind == MUTANT]
-    many = [job.name for job in planned(engine, replace(plan, sample=8)) if job.kind == MUTANT]
+    few = [job.name for job in planned(engine, plan, Lists()) if job.kind == MUTANT]
+    many = [job.name for job in planned(engine, replace(plan, sample=8), Lists()) if job.kind == MUTANT]
     assert len(few) == 8 and set(few) < set(many)
 
 
 def test_of_what_was_touched_there_is_no_sample(engine: Engine) -> None:
     plan = Plan(engine.course.exercises, Seed.numbered(0), 2, touched=frozenset(["double"]), mutants=True)
-    jobs = planned(engine, plan)
+    jobs = planned(engine, plan, Lists())
     counts = {e: sum(j.exercise == e and j.kind == MUTANT for j in jobs) for e in ("cube_backward", "double")}
     assert counts["cube_backward"] == 2 < counts["double"]
     assert {job.kind for job in jobs} == {CONTROL, MUTANT}
