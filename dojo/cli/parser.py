@@ -152,6 +152,8 @@ def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     truth.add_argument("--mutants", action="store_true", help="only mutants; the tests do the rest, too")
     truth.add_argument("--verify", action="store_true", help=text)
+    text = "put the figures between the marks of a Markdown file, as in the README"
+    truth.add_argument("--summary", metavar="FILE", help=text)
     text = "put each wrong answer to every property by itself: what rejects nothing alone?"
     truth.add_argument("--alone", action="store_true", help=text)
     truth.add_argument("--output", metavar="DIR", help="where outcomes are kept, instead of .dojo/truth")

@@ -43,7 +43,11 @@ def run(args: argparse.Namespace) -> int:
     from dojo.truth.table import report
 
     screen.show(*report(truth.found, truth.problems, screen.look))
-    head = _head(args, isolation)
+    _write_reports(args, truth, _head(args, isolation))
+    return PASSED if truth.holds else NOT_PASSED
+
+
+def _write_reports(args: argparse.Namespace, truth: Any, head: dict[str, Any]) -> None:
     if args.json:
         from dojo.truth.overall import as_json
 
@@ -52,7 +56,10 @@ def run(args: argparse.Namespace) -> int:
         from dojo.truth.page import page
 
         _save(args.html, page(truth.found, truth.problems, head))
-    return PASSED if truth.holds else NOT_PASSED
+    if args.summary:
+        from dojo.truth.summary import put, summary
+
+        _save(args.summary, put(Path(args.summary), summary(truth.found, head)))
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -64,6 +71,13 @@ def _check(args: argparse.Namespace) -> None:
     for name in (args.json, args.html):
         if name is not None and (Path(name).is_dir() or not Path(name).parent.is_dir()):
             raise UsageError(f"The report {name} cannot be written: name a file in a folder that exists.")
+    if args.summary is not None:
+        from dojo.truth.summary import put
+
+        try:
+            put(Path(args.summary), "")
+        except (OSError, ValueError) as error:
+            raise UsageError(f"--summary {args.summary}: {error}") from None
     if args.output is not None and Path(args.output).exists() and not Path(args.output).is_dir():
         raise UsageError(f"--output {args.output}: this is no folder.")
 

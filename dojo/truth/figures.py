@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from dojo.truth.jobs import ALONE, CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.outcome import Outcome
 from dojo.verdict import Verdict
 
+BELIEVABLE = 1e-6
 RULE, NO_NAME = "a rule", "no name"  # diagnoses that are no misconception
 
 
@@ -45,6 +47,9 @@ class Figures:
     rejected: list[tuple[Job, Outcome]] = field(default_factory=list)  # right answers that fail
     seeds: int = 0  # gradings of right answers under other seeds, and those of them that failed
     flakes: int = 0
+    bound: float = (
+        0.0  # how probable it is, at most, that a grading refuses a right answer, as its grader states
+    )
     broken: list[tuple[Job, Outcome]] = field(default_factory=list)  # faults of the kit; a control that fails
     seconds: float = 0.0
 
@@ -57,6 +62,11 @@ class Figures:
     def misleading(self) -> list[tuple[Job, Outcome]]:
         """Mutants that are told of an idea which is not theirs: on other inputs the two differ."""
         return [(job, outcome) for job, outcome in self.named if outcome.differing]
+
+    @property
+    def within_bound(self) -> bool:
+        """Whether the stated bound lets one expect so many flakes, all but once in a million times."""
+        return self.flakes == 0 or at_least(self.flakes, self.bound * self.seeds) > BELIEVABLE
 
     @property
     def wrongly(self) -> int:
@@ -126,6 +136,7 @@ def figures(
         found[job.exercise].add(job, outcome, (job.exercise, job.name) in equivalent)
     for one in found.values():
         one.texts = property_texts(graders[one.exercise], course.rules(one.exercise))
+        one.bound = graders[one.exercise].false_positive
         one.idle = [text for text in one.texts if not one.by[text] + one.by_of_wrong[text]]
     return [found[e.id] for e in course.exercises if e.id in found]
 
@@ -155,6 +166,12 @@ def same_function(path: Path) -> set[tuple[str, str, str]]:
         if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == "SAME" for t in node.targets):
             return set(ast.literal_eval(node.value))
     return set()
+
+
+def at_least(count: int, expected: float) -> float:
+    """The probability that something rare happens `count` times or more (Poisson)."""
+    fewer = sum(math.exp(-expected) * expected**n / math.factorial(n) for n in range(count))
+    return max(0.0, 1.0 - fewer)
 
 
 def quantile(values: Iterable[int], share: float) -> int:

@@ -31,6 +31,9 @@ def lines(found: Sequence[Figures]) -> list[Line]:
     wrong, missed = sum(len(f.matrix) for f in found), sum(len(f.missed) for f in found)
     right, rejected = sum(f.right for f in found), sum(f.wrongly for f in found)
     seeds, flakes = sum(f.seeds for f in found), sum(f.flakes for f in found)
+    lots = [f for f in found if f.bound]  # of which right answers, or their graders, draw lots
+    drawn, refused = sum(f.seeds for f in lots), sum(f.flakes for f in lots)
+    expected = sum(f.bound * f.seeds for f in lots)
     diagnosed, diagonal = sum(f.diagnosed for f in found), sum(f.diagonal for f in found)
     named, misled = sum(len(f.named) for f in found), sum(len(f.misleading) for f in found)
     entries = [n for f in found for n in f.entries]
@@ -39,7 +42,13 @@ def lines(found: Sequence[Figures]) -> list[Line]:
         Line("mutants killed", _of(killed, counted), "99.5 %", killed >= KILLED * counted),
         Line("listed wrong versions killed", _of(wrong - missed, wrong), "all", not missed),
         Line("right answers accepted", _of(right - rejected, right), "all", not rejected),
-        Line("right answers rejected under another seed", _of(flakes, seeds), "0", not flakes),
+        Line("right answers rejected under another seed", _of(flakes, seeds), "0", flakes == refused),
+        Line(
+            "of them by graders that state how often",
+            f"{_of(refused, drawn)}, at most {expected:.1g} expected",
+            "as stated",
+            all(f.within_bound for f in lots),
+        ),
         Line("diagonal of the matrix", _of(diagonal, diagnosed), "98 %", diagonal >= DIAGONAL * diagnosed),
         Line("mutants that get a hint", _of(named, killed), "", True),
         Line("misleading hints", _of(misled, named), "below 1 %", misled == 0 or misled < MISLEADING * named),
@@ -124,6 +133,7 @@ def _exercise(f: Figures) -> dict[str, Any]:
         "missed": f.missed,
         "right": f.right,
         "seeds": f.seeds,
+        "false_positive": f.bound,
         "flakes": f.flakes,
         "rejected": [_version(*pair) for pair in f.rejected],
         "broken": [_version(*pair) for pair in f.broken],

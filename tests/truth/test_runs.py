@@ -27,11 +27,13 @@ from dojo.grading import universal
 from dojo.seeds import Seed
 from dojo.truth import run
 from dojo.truth.equivalent import Lists, TruthError, read
+from dojo.truth.figures import Figures, at_least
 from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.keys import grader_text, key_of
 from dojo.truth.outcome import Outcome, Store
 from dojo.truth.overall import as_json, lines, shares
 from dojo.truth.page import page
+from dojo.truth.summary import BEGIN, END, put, summary
 from dojo.truth.whole import Plan, Truth, carry_out, planned
 
 # A grader with a hole: it looks at positive numbers only.
@@ -60,12 +62,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("store")
 
 
+SEEDS_LINE = "right answers rejected under another seed"
 Told = list[tuple[Job, Outcome, bool]]
 
 
 def measure(engine: Engine, store: Path, **options: Any) -> tuple[Truth, Told]:
     course = engine.course
-    told: Told = []
+    told: SEEDS_LINE = "right answers rejected under another seed"
+Told = []
     plan = Plan(course.exercises, Seed.public(course.key), **options)
     truth = carry_out(engine, plan, store, lambda total: lambda *what: told.append(what))
     return truth, told
@@ -279,3 +283,33 @@ def test_a_killed_run_goes_on(tmp_path: Path, engine: Engine) -> None:
     _, told = measure(engine, tmp_path)
     assert 5 <= sum(known for _, _, known in told) == kept < len(told)
     assert Store(tmp_path).read("double", "nothing") is None
+
+
+def test_the_summary_takes_its_place_in_a_file(engine: Engine, store: Path, tmp_path: Path) -> None:
+    truth, _ = measure(engine, store)
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n")
+    text = put(path, summary(truth.found, {"engine": "9.9"}))
+    assert text.startswith(f"before\n\n{BEGIN}\nengine 9.9:") and text.endswith(f"{END}\n\nafter\n")
+    assert "old" not in text and f"| {sum(f.made for f in truth.found):,} |" in text
+    path.write_text("no marks")
+    with pytest.raises(ValueError, match="no place for the table"):
+        put(path, "")
+
+
+@pytest.mark.parametrize(
+    ("count", "expected", "probability"), [(0, 0.5, 1.0), (1, 1e-3, 1e-3), (2, 1e-3, 5e-7), (1, 0.0, 0.0)]
+)
+def test_how_probable_flakes_are(count: int, expected: float, probability: float) -> None:
+    assert at_least(count, expected) == pytest.approx(probability, rel=1e-3)
+
+
+def test_flakes_beyond_the_stated_bound_are_found_out() -> None:
+    seldom = Figures("f", "u", seeds=1000, flakes=1, bound=1e-4)
+    assert seldom.within_bound and not replace(seldom, bound=1e-10).within_bound
+    held = {line.name: line.holds for line in lines([seldom])}
+    assert (
+        held["right answers rejected under another seed"] and held["of them by graders that state how often"]
+    )
+    held = {line.name: line.holds for line in lines([replace(seldom, bound=0.0)])}
+    assert not held["right answers rejected under another seed"]
