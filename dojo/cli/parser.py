@@ -150,6 +150,8 @@ def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:
     truth.add_argument(
         "--touched", metavar="REF", help="no sample where anything has changed since this commit"
     )
+    text = "begin nothing after so many minutes; what was touched comes last"
+    truth.add_argument("--minutes", type=float, metavar="N", help=text)
     truth.add_argument("--mutants", action="store_true", help="only mutants; the tests do the rest, too")
     truth.add_argument("--verify", action="store_true", help=text)
     text = "put the figures between the marks of a Markdown file, as in the README"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -35,7 +36,17 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.output) if args.output else course.root / FOLDER
     touched = frozenset() if args.touched is None else touched_since(course, args.touched)
     seed = Seed.public(course.key)
-    plan = Plan(exercises, seed, args.sample, args.seeds, args.verify, touched, args.mutants, args.alone)
+    plan = Plan(
+        exercises,
+        seed,
+        args.sample,
+        args.seeds,
+        args.verify,
+        touched,
+        args.mutants,
+        args.alone,
+        math.inf if args.minutes is None else 60 * args.minutes,
+    )
     screen = make_console(args.plain)
     with Engine(course, lanes=args.jobs) as engine, _progress(screen) as begin:
         truth = carry_out(engine, plan, folder, begin)
@@ -43,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
     from dojo.truth.table import report
 
     screen.show(*report(truth.found, truth.problems, screen.look))
+    if truth.left_out:
+        write(f"{truth.left_out:,} versions were not graded: the time was over.")
     _write_reports(args, truth, _head(args, isolation))
     return PASSED if truth.holds else NOT_PASSED
 
@@ -68,6 +81,8 @@ def _check(args: argparse.Namespace) -> None:
         value = getattr(args, option)
         if value is not None and value < 1:
             raise UsageError(f"--{option} {value}: give a number of at least 1.")
+    if args.minutes is not None and not 0 < args.minutes < math.inf:
+        raise UsageError(f"--minutes {args.minutes:g}: give a number above 0.")
     for name in (args.json, args.html):
         if name is not None and (Path(name).is_dir() or not Path(name).parent.is_dir()):
             raise UsageError(f"The report {name} cannot be written: name a file in a folder that exists.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, TimeoutError, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
@@ -34,9 +35,15 @@ Tell = Callable[[Job, Outcome, bool], None]  # what came of a job, and whether i
 
 
 def run(
-    engine: Engine, jobs: Iterable[Job], store: Store, tell: Tell = lambda job, outcome, known: None
+    engine: Engine,
+    jobs: Iterable[Job],
+    store: Store,
+    tell: Tell = lambda job, outcome, known: None,
+    most: float = math.inf,
 ) -> dict[Job, Outcome]:
     """Have all jobs graded. What the store knows is taken from there, and everything else put into it.
+
+    most: the seconds after which no further job is begun, so that some may be missing in what is returned.
 
     A fault of the kit is not kept, so that the next run tries again. Raises KitFailure, OSError.
     """
@@ -59,27 +66,40 @@ def run(
 
     if waiting:
         engine.server()  # proven before it is cloned
+    end = time.monotonic() + most
     if engine.lanes > 1 and len(waiting) > 1:
-        _in_lanes(engine, list(waiting), keep)
+        _in_lanes(engine, list(waiting), keep, end)
     else:
         for job in waiting:
-            keep(job, examine(engine, job))
+            if time.monotonic() < end:
+                keep(job, examine(engine, job))
     return done
 
 
-def _in_lanes(engine: Engine, jobs: list[Job], keep: Callable[[Job, Outcome], None]) -> None:
+def _in_lanes(engine: Engine, jobs: list[Job], keep: Callable[[Job, Outcome], None], end: float) -> None:
     for _ in range(TRIES):
         left = {job: None for job in jobs}
         try:
             with lanes.pool(engine, engine.lanes) as pool:
                 futures: dict[Future[Outcome], Job] = {pool.submit(_in_a_lane, job): job for job in jobs}
-                for future in as_completed(futures):
+                for future in _completed(futures, end):
                     keep(futures[future], future.result())
                     del left[futures[future]]
                 return
         except BrokenProcessPool:
             jobs = list(left)
     raise KitFailure(f"grader processes were killed {TRIES} times")
+
+
+def _completed(futures: Iterable[Future[Outcome]], end: float) -> Iterator[Future[Outcome]]:
+    """Each that completes; what has not begun at that time is called off."""
+    waiting = set(futures)
+    try:
+        for future in as_completed(waiting, None if end == math.inf else max(0.0, end - time.monotonic())):
+            waiting.discard(future)
+            yield future
+    except TimeoutError:
+        yield from as_completed([future for future in waiting if not future.cancel()])
 
 
 def _in_a_lane(job: Job) -> Outcome:

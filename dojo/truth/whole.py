@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,6 +35,7 @@ class Plan:
 
     sample:  at most so many mutants of each exercise, but of those in `touched`; None for all.
     mutants: no wrong versions and no right ones besides.
+    seconds: begin nothing after so many; what was touched comes last.
     alone:   put every mutant and every wrong version to each property by itself, too.
     """
 
@@ -44,6 +47,7 @@ class Plan:
     touched: frozenset[str] = frozenset()
     mutants: bool = False
     alone: bool = False
+    seconds: float = math.inf
 
     def sample_of(self, exercise: Exercise) -> int | None:
         """At most how many mutants of an exercise there are to be; None for all."""
@@ -52,10 +56,12 @@ class Plan:
 
 @dataclass
 class Truth:
-    """What came of a run: the figures of each exercise, and one line for each problem besides."""
+    """What came of a run: the figures of each exercise, one line for each problem besides, and how many
+    versions were not graded for lack of time."""
 
     found: list[Figures]
     problems: list[str] = field(default_factory=list)
+    left_out: int = 0
 
     @property
     def holds(self) -> bool:
@@ -76,8 +82,14 @@ def planned(engine: Engine, plan: Plan, lists: equivalent.Lists) -> list[Job]:
         if not plan.mutants:
             jobs += wrong_jobs(exercise, grader, plan.seed)
             jobs += right_jobs(course, exercise, grader, plan.seeds)
+    if plan.seconds < math.inf:  # what is sampled comes first, then everything else in a fixed order by lot
+        jobs.sort(key=lambda job: _lot(job) if plan.sample_of(course.exercise(job.exercise)) is None else "")
     wrong = [job for job in jobs if job.kind in (MUTANT, WRONG)]
     return jobs + [replace(job, kind=ALONE) for job in wrong if plan.alone]
+
+
+def _lot(job: Job) -> str:
+    return hashlib.sha256(f"{job.exercise} {job.name}".encode()).hexdigest()
 
 
 def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Tell]) -> Truth:
@@ -91,25 +103,28 @@ def carry_out(engine: Engine, plan: Plan, folder: Path, tell: Callable[[int], Te
     listed = set(equivalent.pairs(lists.equivalent))
     more = [j for j in jobs if plan.verify and j.kind == MUTANT and (j.exercise, j.name) in listed]
     close = [replace(job, kind=EQUIVALENT) for job in more]
-    outcomes = run(engine, [*jobs, *close], store, tell(len(jobs) + len(close)))
+    jobs += close
+    outcomes = run(engine, jobs, store, tell(len(jobs)), plan.seconds)
     store.tidy()
-    problems = _problems(plan, lists.equivalent, outcomes)
+    problems = _problems(plan, lists.equivalent, jobs, outcomes)
     known = {exercise.id: engine.grader(exercise.id) for exercise in plan.exercises}
-    return Truth(figures(course, known, outcomes, listed), problems)
+    return Truth(figures(course, known, outcomes, listed), problems, len(jobs) - len(outcomes))
 
 
-def _problems(plan: Plan, entries: list[equivalent.Entry], outcomes: dict[Job, Outcome]) -> list[str]:
+def _problems(
+    plan: Plan, entries: list[equivalent.Entry], jobs: list[Job], outcomes: dict[Job, Outcome]
+) -> list[str]:
     """What the list of equivalents says that is not so."""
-    made: dict[str, set[str]] = {}  # of exercises of which all mutants were made
     whole = {exercise.id for exercise in plan.exercises if plan.sample_of(exercise) is None}
+    made: dict[str, set[str]] = {}  # of exercises of which all mutants were made
+    for job in jobs:
+        if job.kind == MUTANT and job.exercise in whole:
+            made.setdefault(job.exercise, set()).add(job.name)
     killed = set()
     unlike = []
     for job, outcome in outcomes.items():
-        if job.kind == MUTANT:
-            if job.exercise in whole:
-                made.setdefault(job.exercise, set()).add(job.name)
-            if not outcome.passed:
-                killed.add((job.exercise, job.name))
+        if job.kind == MUTANT and not outcome.passed:
+            killed.add((job.exercise, job.name))
         elif job.kind == EQUIVALENT and outcome.differing:
             on = f"on {outcome.differing} of {outcome.tried} random inputs it is something else"
             unlike.append(f"{equivalent.FILE}: {job.exercise}: {job.name}: {on}.")

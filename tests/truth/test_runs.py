@@ -68,8 +68,7 @@ Told = list[tuple[Job, Outcome, bool]]
 
 def measure(engine: Engine, store: Path, **options: Any) -> tuple[Truth, Told]:
     course = engine.course
-    told: SEEDS_LINE = "right answers rejected under another seed"
-Told = []
+    told: Told = []
     plan = Plan(course.exercises, Seed.public(course.key), **options)
     truth = carry_out(engine, plan, store, lambda total: lambda *what: told.append(what))
     return truth, told
@@ -82,7 +81,7 @@ def test_what_is_killed_and_what_survives(engine: Engine, store: Path) -> None:
     # On positive numbers x is |x|; the comparison, which draws as the grader does, cannot tell either.
     (survivor,) = [(job, outcome) for job, outcome in cube.survivors if "x ** 2" in job.source]
     assert survivor[0].mutant is not None and survivor[0].mutant.operator == "dropped_call"
-    assert (survivor[1].tried, survivor[1].differing) == (200, 0)
+    assert 8 <= survivor[1].tried <= 200 and survivor[1].differing == 0
     assert cube.killed + len(cube.survivors) == cube.made > 10
     assert cube.by["equals autograd's gradient"] > 10
     assert not double.survivors and double.killed == double.made
@@ -227,6 +226,15 @@ def test_of_what_was_touched_there_is_no_sample(engine: Engine) -> None:
     counts = {e: sum(j.exercise == e and j.kind == MUTANT for j in jobs) for e in ("cube_backward", "double")}
     assert counts["cube_backward"] == 2 < counts["double"]
     assert {job.kind for job in jobs} == {CONTROL, MUTANT}
+
+
+def test_when_the_time_is_over_nothing_is_begun(engine: Engine, tmp_path: Path) -> None:
+    touched = frozenset(["double"])
+    truth, told = measure(engine, tmp_path, sample=1, touched=touched, mutants=True, seconds=0.05)
+    assert truth.left_out > 0 and not truth.problems
+    assert len({(job.exercise, job.name) for job, _, _ in told}) == len(told) > 0
+    again, _ = measure(engine, tmp_path, sample=1, touched=touched, mutants=True)
+    assert again.left_out == 0 and again.found[1].made > 5
 
 
 def test_what_was_touched_is_what_git_says(tmp_path: Path) -> None:
