@@ -11,6 +11,8 @@ export PYTHON TORCH_INDEX
 
 DOJO = .venv/bin/dojo
 PY = .venv/bin/python
+# What the last commit has touched, where there is one before it.
+TOUCHED = $(if $(shell git rev-parse -q --verify HEAD~1 2>/dev/null),--touched HEAD~1)
 PARALLEL = -n auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help grade check list hint show reset plot release stubs test redteam truth lint bench fuzz env dev clean distclean
@@ -45,8 +47,9 @@ release: env ## for instructors: the course for nbgrader, in nbgrader-course/
 stubs: env ## for authors: write exercises/ anew from solutions/
 	@$(DOJO) stubs
 
-test: lint ## what the kit tests about itself; of the attacks at weaker levels, a sixth
+test: lint ## what the kit tests about itself; of the attacks at weaker levels a sixth, of the mutants two an exercise
 	@$(PY) -m pytest $(PARALLEL) --timeout 600 --sample
+	@$(DOJO) course truth --plain --mutants --sample 2 --minutes 3 $(TOUCHED)
 
 redteam: dev ## let every attack loose at every level of isolation, and all that make test samples
 	@$(PY) -m pytest tests/redteam tests/test_kill.py tests/gradebook/test_cycle.py $(PARALLEL) --timeout 600

@@ -83,12 +83,22 @@ def _in_lanes(engine: Engine, jobs: list[Job], keep: Callable[[Job, Outcome], No
             with lanes.pool(engine, engine.lanes) as pool:
                 futures: dict[Future[Outcome], Job] = {pool.submit(_in_a_lane, job): job for job in jobs}
                 for future in _completed(futures, end):
-                    keep(futures[future], future.result())
+                    keep(futures[future], _result_of(futures[future], future))
                     del left[futures[future]]
                 return
         except BrokenProcessPool:
             jobs = list(left)
     raise KitFailure(f"grader processes were killed {TRIES} times")
+
+
+def _result_of(job: Job, future: Future[Outcome]) -> Outcome:
+    try:
+        return future.result()
+    except (BrokenProcessPool, KitFailure):
+        raise
+    except Exception as error:  # a grader file that was edited meanwhile, for instance
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise KitFailure(f"{job.exercise}, {job.kind} {job.name}: {what}; start the command again") from error
 
 
 def _completed(futures: Iterable[Future[Outcome]], end: float) -> Iterator[Future[Outcome]]:
