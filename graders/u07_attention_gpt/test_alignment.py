@@ -6,12 +6,20 @@ from torch.nn.functional import logsigmoid
 from dojo.grading import Draw, grades
 
 
-def rewards(draw: Draw, shape: tuple[int, ...]) -> torch.Tensor:
-    """Rewards of which some are hundreds apart, so that an exponential of their difference overflows."""
-    return draw.normal(*shape) * draw.pick([1.0, 1.0, 500.0])
+def winners(draw: Draw, shape: tuple[int, ...]) -> torch.Tensor:
+    """Rewards of which the last may be a thousand off, so that an exponential of a difference overflows. With
+    the first one there is always a pair that a gradient can be seen of."""
+    rewards = draw.normal(*shape)
+    rewards[-1] += draw.pick([0.0, 1000.0, -1000.0, -1000.0])
+    return rewards
 
 
-@grades("reward_pair_loss", better=rewards, worse=rewards, examples=8)
+def losers(draw: Draw, shape: tuple[int, ...]) -> torch.Tensor:
+    """Rewards of which none is that of a winner: there, a sum of two cases would have no slope."""
+    return draw.normal(*shape) + 0.25
+
+
+@grades("reward_pair_loss", better=winners, worse=losers, examples=10, differentiable=True)
 def pair_loss(better, worse):
     return -logsigmoid(better - worse).mean()
 
@@ -25,6 +33,16 @@ def by_two_cases(better, worse):
 @pair_loss.alternative
 def by_softmax_over_the_pair(better, worse):
     return -torch.stack([better, worse]).log_softmax(dim=0)[0].mean()
+
+
+@pair_loss.alternative
+def pair_by_pair(better, worse):
+    loss = torch.zeros((), dtype=better.dtype)
+    for a, b in zip(better, worse, strict=True):
+        loss = (
+            loss + torch.log1p(torch.exp(b - a)) if a > b else loss + (b - a) + torch.log1p(torch.exp(a - b))
+        )
+    return loss / len(better)
 
 
 @pair_loss.misconception(

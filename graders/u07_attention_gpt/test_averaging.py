@@ -6,7 +6,7 @@ from torch import Tensor
 from dojo.grading import close, grades
 
 # Three positions at least, so that there is a past, a present and a future for one of them.
-SIZES = {"B": 2, "T": 3}
+SIZES = {"B": 2, "T": 3, "C": 1}
 PARTS = {"weights": (0,), "averages": (1,)}
 
 
@@ -19,7 +19,7 @@ def means_of_the_past(x: Tensor) -> Tensor:
 # -- with loops -----------------------------------------------------------------------------------------
 
 
-@grades("bow_loop", minimum=SIZES, examples=8)
+@grades("bow_loop", minimum=SIZES, examples=8, differentiable=True)
 def bow_loop(x):
     return means_of_the_past(x)
 
@@ -149,10 +149,21 @@ def written_into_the_input(x):
     return x
 
 
+@bow_loop.misconception(
+    symptom="The numbers are right, but nothing leads back from them to the input.",
+    question="What does a tensor know of its past that is made of plain Python numbers?",
+    rule="Autograd follows tensors. A number that was taken out of one has forgotten where it came from.",
+)
+def made_of_plain_numbers(x):
+    B, T, C = x.shape
+    past = [[[x[b, : t + 1, c].mean().item() for c in range(C)] for t in range(T)] for b in range(B)]
+    return torch.tensor(past, dtype=x.dtype)
+
+
 # -- with one matrix product ----------------------------------------------------------------------------
 
 
-@grades("bow_matmul", minimum=SIZES, examples=8, parts=PARTS)
+@grades("bow_matmul", minimum=SIZES, examples=8, parts=PARTS, differentiable=True)
 def bow_matmul(x):
     T = x.shape[1]
     weights = means_of_the_past(torch.eye(T, dtype=x.dtype)[None])[0]
@@ -280,7 +291,7 @@ def a_table_for_each_sequence(x):
 # -- with a softmax -------------------------------------------------------------------------------------
 
 
-@grades("bow_softmax", minimum=SIZES, examples=8, parts=PARTS)
+@grades("bow_softmax", minimum=SIZES, examples=8, parts=PARTS, differentiable=True)
 def bow_softmax(x, affinities):
     counts = affinities.exp().tril()
     weights = counts / counts.sum(1, keepdim=True)

@@ -1,5 +1,6 @@
 """What is true of a GPT that has been trained: it looks at the past only, and it has learned something."""
 
+import math
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from dojo.grading import Draw, grades, remote_function, report_progress
 
 TALES = Path(__file__).resolve().parents[2] / "data" / "tales.txt"
-STEPS, ROUNDS, LONGEST = 400, 10, 32
+STEPS, ROUNDS, HOPELESS, LONGEST = 400, 10, 2, 32
 # Cross-entropy in nats of a character of the last tenth of the tales, given those before it. A table of
 # bigrams, counted on the rest, ends at 2.38. The model answer (32 channels, 2 blocks, 16 tokens, batches of
 # 24; 3 to 5 s on one core) was trained with seeds 0 to 11: it reached 2.071 to 2.142 after 400 steps, and was
@@ -118,18 +119,29 @@ def seen(student, made, vocab_size: int) -> dict[str, str]:
     }
 
 
-@trainer.property(f"predicts held-out tales with a loss below {BOUND} after {STEPS} steps", examples=1)
+# The loss of a single step, a mean of eight, from that of the last 40. With batches of no more than 8
+# characters it has a standard deviation of about 0.25, and 0.03 with those of the model answer.
+NEAR = 0.75
+LEARNT = (
+    f"predicts held-out tales with a loss below {BOUND} after {STEPS} steps, and says the loss of its steps"
+)
+
+
+@trainer.property(LEARNT, examples=1)
 def learns(student):
     """The training itself, in ten rounds, and what the model writes afterwards."""
     known, held_out, letters = tales()
     student.run(_SEED, 1)
     made = student(known, len(letters))
     for done in range(ROUNDS):
-        loss = made.train(STEPS // ROUNDS)
-        report_progress((done + 1) / (ROUNDS + 1), f"loss {loss:.2f}")
+        mean = made.train(STEPS // ROUNDS)
+        report_progress((done + 1) / (ROUNDS + 1), f"loss {mean:.2f}")
+        # Who knows less than nothing by then will not get there: the rest of the training is spared.
+        if done == HOPELESS and not held_out_loss(student, made, held_out) < math.log(len(letters)):
+            return False
     loss = held_out_loss(student, made, held_out)
     student.run(_WRITE, made, torch.tensor([letters.index("\n")]), 300, letters, loss)
-    return loss < BOUND
+    return loss < BOUND and abs(sum(made.train(1) for _ in range(8)) / 8 - mean) < NEAR
 
 
 def held_out_loss(student, made, held_out: Tensor) -> float:
@@ -221,6 +233,43 @@ class OneBlock(nn.Module):
             None if targets is None else F.cross_entropy(logits.view(-1, logits.shape[2]), targets.view(-1))
         )
         return logits, loss
+
+
+class Convolutions(nn.Module):
+    """Dilated convolutions over the past: a model needs no attention."""
+
+    def __init__(self, vocab_size, width):
+        super().__init__()
+        self.letters, self.head = nn.Embedding(vocab_size, width), nn.Linear(width, vocab_size)
+        self.layers = nn.ModuleList([nn.Linear(2 * width, width) for _ in range(3)])
+
+    def forward(self, idx):
+        x = self.letters(idx)
+        for depth, layer in enumerate(self.layers):
+            back = 2**depth
+            earlier = F.pad(x, (0, 0, back, 0))[:, : x.shape[1]]
+            x = x + layer(torch.cat([earlier, x], dim=-1)).tanh()
+        return self.head(x), None
+
+
+@trainer.alternative
+class WithoutAttention:
+    def __init__(self, data, vocab_size):
+        self.data, self.block_size = data, 8
+        self.model = Convolutions(vocab_size, 48)
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.1, momentum=0.9)
+
+    def train(self, steps):
+        losses = torch.zeros(steps)
+        windows = self.data.unfold(0, self.block_size + 1, 1)
+        for step in range(steps):
+            rows = windows[torch.randint(len(windows), (64,))]
+            loss = F.cross_entropy(self.model(rows[:, :-1])[0].flatten(0, 1), rows[:, 1:].flatten())
+            self.model.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses[step] = loss.detach()
+        return losses.mean().item()
 
 
 @trainer.alternative

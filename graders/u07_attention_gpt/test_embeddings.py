@@ -5,7 +5,7 @@ from torch import Tensor
 
 from dojo.grading import Draw, close, grades, indices
 
-SIZES = {"B": 2, "T": 3, "V": 3}
+SIZES = {"B": 1, "T": 3, "V": 2}
 
 
 def targets_or_none(draw: Draw, shape: tuple[int, ...]) -> Tensor | None:
@@ -195,10 +195,11 @@ def targets_required(idx, table, targets=None):
 @grades(
     "positional_embedding",
     idx=indices("V", repeated=True),
-    minimum={**SIZES, "spare": 1},
-    largest={"spare": 3},
+    minimum={"B": 2, "T": 3, "V": 3, "C": 1, "spare": 2},
+    largest={"spare": 4},
     derived={"L": lambda size: size["T"] + size["spare"]},
     examples=8,
+    differentiable=True,
     parts={"x": (0,), "logits": (1,)},
 )
 def positional_embedding(idx, wte, wpe, W, b):

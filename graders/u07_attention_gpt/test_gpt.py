@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from dojo.grading import Draw, grades, indices, remote_function
 
-SIZES = {"B": 2, "T": 3, "V": 3}
+SIZES = {"B": 1, "T": 3, "V": 2}
 LARGEST = {"B": 4, "T": 6, "V": 7}
 FIRST = {name: (name,) for name in ("parameters", "logits", "loss")}
 
@@ -245,7 +245,7 @@ def stack(draw: Draw) -> dict[str, object]:
 @grades(
     "gpt_model",
     case_of=stack,
-    minimum={**SIZES, "C": 4, "L": 2},
+    minimum={"B": 2, "T": 3, "V": 3, "C": 4, "L": 2},
     largest={**LARGEST, "C": 6, "L": 3},
     examples=6,
     parts=FIRST,

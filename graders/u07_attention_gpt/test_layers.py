@@ -7,7 +7,7 @@ from torch import Tensor
 
 from dojo.grading import Draw, close, grades, near_zero, one_of
 
-SIZES = {"B": 2, "T": 3}
+SIZES = {"B": 2, "T": 3, "C": 1}
 
 # -- layer norm -----------------------------------------------------------------------------------------
 
@@ -30,7 +30,7 @@ def vectors(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     "layer_norm",
     x=vectors,
     eps=one_of(1e-5, 1e-5, 1e-3, 0.1),
-    minimum={**SIZES, "C": 4},
+    minimum={"B": 1, "T": 2, "C": 4},
     examples=10,
     differentiable=True,
 )
@@ -196,7 +196,20 @@ def keepdim_lost(x, gamma, beta, eps=1e-5):
 # -- feed-forward ---------------------------------------------------------------------------------------
 
 
-@grades("feed_forward", minimum=SIZES, act=one_of("relu", "gelu"), examples=8)
+def between_steps(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """Biases with which no hidden unit is exactly 0, where a ReLU has no slope. All else is a multiple of 1,
+    or of 0.0025."""
+    return draw.normal(*shape) + (0.25 if draw.structure.style <= 1 else 0.001)
+
+
+@grades(
+    "feed_forward",
+    minimum=SIZES,
+    b1=between_steps,
+    act=one_of("relu", "gelu"),
+    examples=8,
+    differentiable=True,
+)
 def feed_forward(x, W1, b1, W2, b2, act):
     h = torch.einsum("btc,hc->bth", x, W1) + b1
     share = (h > 0).to(h.dtype) if act == "relu" else 0.5 * (1 + torch.erf(h / math.sqrt(2)))
@@ -331,8 +344,13 @@ def no_biases(x, W1, b1, W2, b2, act="relu"):
 
 
 def even_noise(draw: Draw, shape: tuple[int, ...]) -> Tensor:
-    """Numbers spread evenly from 0 to 1: 0, 0.05, 0.1 and so on, so that some of them are p itself."""
-    return draw.finish(torch.randint(0, 20, shape, generator=draw.generator).double() / 20)
+    """Numbers spread evenly from 0 to 1: 0, 0.05, 0.1 and so on, so that some of them are p itself.
+
+    With the last one, something is always kept.
+    """
+    twentieths = torch.randint(0, 20, shape, generator=draw.generator)
+    twentieths.view(-1)[-1] = 19
+    return draw.finish(twentieths.double() / 20)
 
 
 # In evaluation the input itself is the answer, which a trivial answer hits: the property below refutes those.
@@ -340,11 +358,12 @@ def even_noise(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     "dropout",
     noise=even_noise,
     p=one_of(0.1, 0.25, 0.4, 0.8),
-    training=one_of(True, False),
+    training=one_of(True, True, False),
     minimum=SIZES,
     examples=8,
     may_alias=True,
     may_be_trivial=True,
+    differentiable=True,
 )
 def dropout(x, noise, p, training):
     return torch.where(noise < p, 0.0, x / (1 - p)) if training else x.clone()
@@ -371,11 +390,11 @@ def filled(x, noise, p, training=True):
 
 @dropout.alternative
 def entry_by_entry(x, noise, p, training=True):
-    flat = [
-        (0.0 if n < p else v / (1 - p)) if training else v
-        for v, n in zip(x.flatten().tolist(), noise.flatten().tolist(), strict=True)
-    ]
-    return torch.tensor(flat, dtype=x.dtype).reshape(x.shape)
+    out = x.clone()
+    for place in torch.cartesian_prod(*(torch.arange(n) for n in x.shape)).tolist() if training else ():
+        b, t, c = place
+        out[b, t, c] = x[b, t, c] / (1 - p) if noise[b, t, c] >= p else 0.0
+    return out
 
 
 @dropout.misconception(

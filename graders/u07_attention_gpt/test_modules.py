@@ -1,5 +1,7 @@
 """What is true of a head, of several heads, of the feed-forward part and of a block, as modules."""
 
+import textwrap
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
@@ -13,6 +15,8 @@ LARGEST = {"B": 4, "T": 6}
 
 _FILL = remote_function("""
 def fill(module, weights):
+    module.eval()
+    torch.default_generator.manual_seed(1)  # so that a mistake that draws numbers now can be recognised
     parameters = dict(module.named_parameters())
     shapes = {name: list(parameter.shape) for name, parameter in parameters.items()}
     fit = shapes == {name: list(weight.shape) for name, weight in weights.items()}
@@ -22,14 +26,8 @@ def fill(module, weights):
     buffers = {name: value.bool() for name, value in module.named_buffers()}
     return fit, shapes, buffers.get("tril", "missing among the buffers: " + ", ".join(buffers))
 """)
-# The same seed before every call, so that a mistake that draws random numbers can be recognised.
-_MODE = remote_function("""
-def mode(module, training):
-    module.train(training)
-    torch.manual_seed(1)
-""")
 # What an optimizer needs: a gradient for each parameter, and a residual path that nobody writes into.
-_LEARN = remote_function("""
+_LEARN = """
 def learn(module, x):
     module.eval()
     inputs = x.clone().requires_grad_()
@@ -42,22 +40,51 @@ def learn(module, x):
     out.square().sum().backward()
     without = [name for name, parameter in module.named_parameters() if parameter.grad is None]
     return "no gradient reaches " + ", ".join(without) if without else "every parameter gets a gradient"
-""")
+"""
 LEARNS = "every parameter gets a gradient"
+_ONLY_LEARN = remote_function(_LEARN)
+# What is left of a module with dropout: what it learns from, what it drops from many copies of `x`, and
+# whether one that is made without a rate drops anything. All in one call, since most time goes into calls.
+_TRAIN = remote_function(
+    "def train(make, sizes, module, x, copies):"
+    + textwrap.indent(_LEARN, "    ")
+    + """
+    backward = learn(module, x)
+    module.train()
+    torch.default_generator.manual_seed(1)
+    trained = module(x.repeat(copies, 1, 1))
+    usual = make(**sizes)
+    both = usual.train()(x), usual.eval()(x)
+    usual = "nothing is dropped" if torch.allclose(*both, equal_nan=True) else "something is dropped"
+    return trained, {"without a rate": usual, "backward": backward}
+"""
+)
 RATE = one_of(0.25, 0.75)  # never the 0.5 of a dropout layer that isn't told its rate
 
 
-def filled(student, module, weights: dict[str, Tensor]):
-    """Give the student's module these weights, if they fit: whether they do, the shapes, and the mask."""
-    return student.run(_FILL, module, weights)
+# So many copies of a case are dropped from. The first tokens of 128 texts alone have 128 weights. That all of
+# them stay, as if nothing were dropped, has a probability of at most 0.75**128 = 1e-16 for each case.
+# All else that is looked at holds for every draw: what isn't gone has grown by the factor of the rate.
+COPIES = 128
+DROPOUT_IS_MISSED = 1e-13  # of a grading, which has fewer than 100 cases
 
 
-def in_eval_and_training(student, module, x: Tensor) -> tuple[Tensor, Tensor]:
-    """What the module answers when it is used, and when it is trained."""
-    student.run(_MODE, module, False)
+def looked_at(student, sizes: dict, rate: float, weights: dict[str, Tensor], x: Tensor, whole: bool) -> dict:
+    """What a module with dropout has and does. `whole` says that dropout acts on whole weights.
+
+    The first token sees itself alone: its one weight is dropped or grows, for all channels at once.
+    """
+    module = student(**sizes, dropout=rate)
+    fit, shapes, tril = student.run(_FILL, module, weights)
+    answer = {"parameters": shapes, "tril": tril}
+    if not fit:
+        return answer | dict.fromkeys(("output", "in training", "without a rate", "backward"))
     used = module(x)
-    student.run(_MODE, module, True)
-    return used, module(x)
+    trained, more = student.run(_TRAIN, student, sizes, module, x, COPIES)
+    first = (torch.arange(x.shape[1]) == 0).expand(len(trained), -1) if whole else None
+    many = used.repeat(COPIES, 1, 1) if used.dim() == 3 else used
+    dropping = dropped(many, trained, rate, first) if many.shape == trained.shape else "the shape changes"
+    return answer | {"output": used, "in training": dropping, **more}
 
 
 def dropped(used: Tensor, trained: Tensor, rate: float, whole: Tensor | None = None) -> str:
@@ -101,9 +128,10 @@ def with_a_silent_token(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     key=gentle,
     query=gentle,
     block_size=lambda draw, shape: draw.sizes["T"] + draw.integer(0, 3),
-    minimum={**SIZES, "H": 2, "C": 2},
+    minimum={**SIZES, "H": 2, "C": 1},
     largest=LARGEST,
     examples=8,
+    false_positive=DROPOUT_IS_MISSED,
     parts={name: (name,) for name in ("parameters", "tril", "output")},
 )
 def head(x: Float[Tensor, "B T C"], key, query, value, block_size, dropout):
@@ -116,6 +144,7 @@ def head(x: Float[Tensor, "B T C"], key, query, value, block_size, dropout):
         "tril": allowed,
         "output": weights @ (x @ value.T),
         "in training": "whole weights are dropped",
+        "without a rate": "nothing is dropped",
         "backward": LEARNS,
     }
 
@@ -130,17 +159,9 @@ def play_head(
     block_size: int,
     dropout: float,
 ):
-    module = student(n_embd=x.shape[2], head_size=len(key), block_size=block_size, dropout=dropout)
+    sizes = {"n_embd": x.shape[2], "head_size": len(key), "block_size": block_size}
     weights = {"key.weight": key, "query.weight": query, "value.weight": value}
-    fit, shapes, tril = filled(student, module, weights)
-    answer = {"parameters": shapes, "tril": tril, "output": None, "in training": None, "backward": None}
-    if fit:
-        answer["output"], trained = in_eval_and_training(student, module, x)
-        # The first token sees itself alone: its one weight is dropped or doubled, for all channels at once.
-        first = torch.arange(x.shape[1]) == 0
-        answer["in training"] = dropped(answer["output"], trained, dropout, first.expand(len(x), -1))
-        answer["backward"] = student.run(_LEARN, module, x)
-    return answer
+    return looked_at(student, sizes, dropout, weights, x, whole=True)
 
 
 @head.alternative
@@ -414,9 +435,11 @@ def several_heads(draw: Draw) -> dict[str, object]:
 @grades(
     "multi_head_attention",
     case_of=several_heads,
-    minimum={**SIZES, "N": 2, "S": 2},
-    largest={**LARGEST, "N": 4, "S": 4},
+    minimum={"T": 3, "N": 2, "S": 1, "B+2": 4},  # so that two texts and two heads can go together
+    largest={"T": 6, "N": 4, "S": 4, "B+2": 6},
+    derived={"B": lambda size: size["B+2"] - 2},
     examples=6,
+    false_positive=DROPOUT_IS_MISSED,
     parts={name: (name,) for name in ("parameters", "output")},
 )
 def multi_head(x, heads, weight, bias, dropout):
@@ -425,6 +448,7 @@ def multi_head(x, heads, weight, bias, dropout):
         "parameters": {**shapes, "proj.weight": list(weight.shape), "proj.bias": list(bias.shape)},
         "output": x @ torch.cat(heads).T @ weight.T + bias,
         "in training": "single numbers are dropped",
+        "without a rate": "nothing is dropped",
         "backward": LEARNS,
     }
 
@@ -433,14 +457,11 @@ def multi_head(x, heads, weight, bias, dropout):
 def play_multi_head(student, x: Tensor, heads: list[Tensor], weight: Tensor, bias: Tensor, dropout: float):
     C = x.shape[2]
     make_head = remote_function(f"def make_head(size):\n    return torch.nn.Linear({C}, size, bias=False)")
-    module = student(make_head, n_head=len(heads), n_embd=C, dropout=dropout)
+    sizes = {"make_head": make_head, "n_head": len(heads), "n_embd": C}
     weights = {f"heads.{i}.weight": W for i, W in enumerate(heads)}
-    fit, shapes, _ = filled(student, module, {**weights, "proj.weight": weight, "proj.bias": bias})
-    answer = {"parameters": shapes, "output": None, "in training": None, "backward": None}
-    if fit:
-        answer["output"], trained = in_eval_and_training(student, module, x)
-        answer["in training"] = dropped(answer["output"], trained, dropout)
-        answer["backward"] = student.run(_LEARN, module, x)
+    weights |= {"proj.weight": weight, "proj.bias": bias}
+    answer = looked_at(student, sizes, dropout, weights, x, whole=False)
+    del answer["tril"]
     return answer
 
 
@@ -611,9 +632,10 @@ def wide(draw: Draw) -> dict[str, object]:
 @grades(
     "feed_forward_module",
     case_of=wide,
-    minimum={**SIZES, "C": 2},
+    minimum={**SIZES, "C": 1},
     largest=LARGEST,
     examples=6,
+    false_positive=DROPOUT_IS_MISSED,
     parts={name: (name,) for name in ("parameters", "output")},
 )
 def feed_forward(x, W1, b1, W2, b2, dropout):
@@ -622,20 +644,16 @@ def feed_forward(x, W1, b1, W2, b2, dropout):
         "parameters": {name: list(weight.shape) for name, weight in weights.items()},
         "output": (x @ W1.T + b1).clamp(min=0) @ W2.T + b2,
         "in training": "single numbers are dropped",
+        "without a rate": "nothing is dropped",
         "backward": LEARNS,
     }
 
 
 @feed_forward.play
 def play_feed_forward(student, x: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor, dropout: float):
-    module = student(n_embd=x.shape[2], dropout=dropout)
     weights = {"net.0.weight": W1, "net.0.bias": b1, "net.2.weight": W2, "net.2.bias": b2}
-    fit, shapes, _ = filled(student, module, weights)
-    answer = {"parameters": shapes, "output": None, "in training": None, "backward": None}
-    if fit:
-        answer["output"], trained = in_eval_and_training(student, module, x)
-        answer["in training"] = dropped(answer["output"], trained, dropout)
-        answer["backward"] = student.run(_LEARN, module, x)
+    answer = looked_at(student, {"n_embd": x.shape[2]}, dropout, weights, x, whole=False)
+    del answer["tril"]
     return answer
 
 
@@ -665,6 +683,22 @@ class TokensAsOneBatch(nn.Module):
 
     def forward(self, x):
         return self.net(x.reshape(-1, x.shape[-1])).reshape(x.shape)
+
+
+@feed_forward.alternative
+class OwnLayersInARow(nn.Module):
+    """The hidden units in four groups of n_embd each, whose results are added up."""
+
+    def __init__(self, n_embd, dropout=0.0):
+        super().__init__()
+        up, down = nn.Linear(n_embd, 4 * n_embd, bias=True), nn.Linear(4 * n_embd, n_embd, bias=True)
+        self.net = nn.Sequential(*(up, nn.ReLU(), down, nn.Dropout(dropout)))
+
+    def forward(self, x):
+        up, down = self.net[0], self.net[2]
+        groups = zip(up.weight.chunk(4), up.bias.chunk(4), down.weight.chunk(4, dim=1), strict=True)
+        found = [torch.relu(nn.functional.linear(x, W1, b1)) @ W2.T for W1, b1, W2 in groups]
+        return self.net[3](sum(found) + down.bias)
 
 
 feed_forward.misconception_by_edit(
@@ -776,7 +810,7 @@ def ffwd(x):
 # C >= 4, since layer norm of two numbers is always -1 and 1.
 @grades(
     "prenorm_block",
-    minimum={**SIZES, "C": 4},
+    minimum={"B": 1, "T": 2, "C": 4},
     largest={**LARGEST, "C": 7},
     examples=6,
     parts={name: (name,) for name in ("parameters", "output")},
@@ -802,8 +836,8 @@ def play_block(
 ):
     module = student(x.shape[2], sa=SA, ffwd=FFWD)
     weights = {"ln1.weight": gain1, "ln1.bias": bias1, "ln2.weight": gain2, "ln2.bias": bias2}
-    fit, shapes, _ = filled(student, module, weights)
-    output, backward = (module(x), student.run(_LEARN, module, x)) if fit else (None, None)
+    fit, shapes, _ = student.run(_FILL, module, weights)
+    output, backward = (module(x), student.run(_ONLY_LEARN, module, x)) if fit else (None, None)
     return {"parameters": shapes, "output": output, "backward": backward}
 
 
@@ -834,6 +868,26 @@ class TwoOfAKind(nn.Module):
         for norm, part in ((self.ln1, self.sa), (self.ln2, self.ffwd)):
             x = torch.add(x, part(norm(x)))
         return x
+
+
+@block.alternative
+class NormsByHand(nn.Module):
+    """The residual path as a sum that grows, and norms written out."""
+
+    def __init__(self, n_embd, sa, ffwd):
+        super().__init__()
+        self.ln1, self.ln2 = nn.LayerNorm(n_embd), nn.LayerNorm(n_embd)
+        self.sa, self.ffwd = sa, ffwd
+
+    def normed(self, x, norm):
+        diff = x - x.mean(-1, keepdim=True)
+        return diff / (diff.square().mean(-1, keepdim=True) + norm.eps).sqrt() * norm.weight + norm.bias
+
+    def forward(self, x):
+        added = [x]
+        added.append(self.sa(self.normed(x, self.ln1)))
+        added.append(self.ffwd(self.normed(sum(added), self.ln2)))
+        return torch.stack(added).sum(0)
 
 
 block.misconception_by_edit(

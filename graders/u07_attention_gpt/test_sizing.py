@@ -1,5 +1,7 @@
 """What is true of the groups of an optimizer, and of the number of weights."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -252,6 +254,22 @@ def by_making_the_layers(vocab_size, n_embd, n_head, n_layer, block_size):
         "head": count(linear(n_embd, vocab_size)),
     }
     return {**answer, "total": sum(answer.values())}
+
+
+@sizes.alternative
+def by_shapes(vocab_size, n_embd, n_head, n_layer, block_size):
+    C, size = n_embd, n_embd // n_head
+    block = {
+        "attention": n_head * [(size, C), (size, C), (size, C)] + [(C, C), (C,)],
+        "feed_forward": [(4 * C, C), (4 * C,), (C, 4 * C), (C,)],
+        "norms": 4 * [(C,)],
+    }
+    shapes = {name: n_layer * of_one for name, of_one in block.items()}
+    shapes["norms"] += [(C,), (C,)]
+    shapes["embeddings"] = [(vocab_size, C), (block_size, C)]
+    shapes["head"] = [(vocab_size, C), (vocab_size,)]
+    shapes["total"] = [shape for listed in list(shapes.values()) for shape in listed]
+    return {name: sum(map(math.prod, listed)) for name, listed in shapes.items()}
 
 
 sizes.misconception_by_edit(

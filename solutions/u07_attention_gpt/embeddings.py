@@ -53,7 +53,7 @@ def positional_embedding(
     W, b: a linear layer from C to V, weights stored as (out, in).
 
     Returns two fresh tensors of the dtype of `wte`: the vectors (B, T, C) and the logits (B, T, V). The
-    arguments stay as they are.
+    arguments stay as they are. Gradients have to find their way back through both.
 
     >>> wte = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     >>> wpe = torch.tensor([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, 0.8]])
