@@ -17,6 +17,11 @@ def weights(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     return draw.normal(*shape) * (0.125 if draw.structure.style <= 1 else 0.5)
 
 
+def head_count(sizes: dict[str, int]) -> int:
+    """Two heads or three."""
+    return 2 + sizes["hs"] % 2
+
+
 def mask(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     """Who may read whom: the causal triangle, or any graph in which everybody may read himself."""
     if draw.structure.sizes % 2 == 0:
@@ -163,7 +168,7 @@ def add_wrong_heads(grader: Grader, without: tuple[str, ...] = ()) -> None:
     Wk=weights,
     Wv=weights,
     cache=cached,
-    minimum={"T": 3},
+    minimum={"B": 1},
     parts=by_name("Wv", "Wq", "Wk", "x"),
     examples=8,
 )
@@ -177,9 +182,9 @@ def head(dout, x, Wq, Wk, Wv):
 @head.property("sends nothing to the positions after the only one whose gradient came in", examples=2)
 def nothing_to_the_future(student, dout, x, Wq, Wk, Wv, q, k, v, p):
     only = torch.zeros_like(dout)
-    only[:, 1] = dout[:, 1]
+    only[:, -2] = dout[:, -2]
     dx = student(only, x, Wq, Wk, Wv, q, k, v, p)["x"]
-    return near_zero(dx[:, 2:], scale=1e-3 * float(dout.abs().max()))
+    return near_zero(dx[:, -1], scale=1e-3 * float(dout.abs().max()))
 
 
 @head.alternative
@@ -295,7 +300,7 @@ head.misconception_by_edit(
     bk=weights,
     bv=weights,
     cache=lambda x, bq, bk, bv: bias_cache(x, bq, bk, bv),
-    minimum={"T": 3},
+    minimum={"B": 1},
     may_be_trivial=True,  # one of the three is zero, and zeros are no answer to the other two
     loose=10,  # the zero is a sum of B * T * T products, whose rounding is that of the largest of them
     examples=8,
@@ -430,7 +435,8 @@ def cross_cached(x, z, Wq, Wk, Wv):
     Wk=weights,
     Wv=weights,
     cache=cross_cached,
-    minimum={"S": 3},
+    derived={"hs": lambda s: 2 + s["C"] % 3},
+    minimum={"B": 1, "S": 3},
     largest={"B": 4, "T": 4},
     parts=by_name("Wv", "Wq", "Wk", "x", "z"),
     examples=8,
@@ -547,9 +553,9 @@ cross.misconception_by_edit(
     Wk=weights,
     Wv=weights,
     cache=lambda x, Wq, Wk, Wv: cached(x, *(W[:, None] for W in (Wq, Wk, Wv))),
-    derived={"C": lambda s: s["nh"] * s["hs"]},
-    minimum={"T": 3},
-    largest={"nh": 3, "B": 4, "T": 5, "hs": 4},
+    derived={"nh": head_count, "C": lambda s: head_count(s) * s["hs"]},
+    minimum={"B": 1, "T": 3},
+    largest={"B": 4, "T": 5, "hs": 4},
     parts=by_name("Wv", "Wq", "Wk", "x"),
     examples=6,
 )
@@ -710,9 +716,13 @@ def wide_cached(x, Wqkv, bqkv, nh):
     Wo=weights,
     nh=lambda draw, shape: draw.sizes["nh"],
     cache=wide_cached,
-    derived={"C": lambda s: s["nh"] * s["hs"], "C3": lambda s: 3 * s["nh"] * s["hs"]},
-    minimum={"T": 3},
-    largest={"nh": 3, "B": 3, "T": 5, "hs": 4},
+    derived={
+        "nh": head_count,
+        "C": lambda s: head_count(s) * s["hs"],
+        "C3": lambda s: 3 * head_count(s) * s["hs"],
+    },
+    minimum={"B": 1, "T": 3},
+    largest={"B": 3, "T": 5, "hs": 4},
     parts=by_name("Wo", "bo", "Wqkv", "bqkv", "x"),
     examples=6,
 )
@@ -881,7 +891,7 @@ def recompute_cached(q, k, v, allowed):
     q=weights,
     allowed=mask,
     cache=recompute_cached,
-    minimum={"T": 3},
+    minimum={"B": 1, "T": 3},
     largest={"B": 3, "T": 4, "hs": 4},
     every=True,  # so that both kinds of masks come
     examples=4,

@@ -48,6 +48,7 @@ def masked_softmax(s: Tensor) -> Tensor:
     "linear_nd_backward",
     wrt=("x", "W", "b"),
     upstream="dy",
+    minimum={"B": 1},
     parts={"dx": (0,), "dW": (1,), "db": (2,)},
     examples=8,
 )
@@ -269,7 +270,7 @@ def not_symmetric(p):
     "softmax_backward",
     wrt="s",
     upstream="dp",
-    minimum={"S": 3},
+    minimum={"B": 1, "S": 3},
     cache=lambda s: {"p": masked_softmax(s)},
     examples=8,
 )
@@ -400,7 +401,7 @@ def upstream_centred_in_place(dp, p):
     upstream="dscores",
     parts={"dq": (0,), "dk": (1,)},
     allowed=mask,
-    minimum={"T": 3},
+    minimum={"B": 1, "T": 3},
     largest={"B": 3, "T": 4, "hs": 4},
     every=True,  # so that both kinds of masks come
     examples=4,
@@ -587,7 +588,7 @@ def queries_and_keys_swapped(dscores, q, k, allowed):
     p=causal_rows,
     keep=kept,
     rate=one_of(0.2, 0.25, 0.4, 0.75),
-    minimum={"T": 3},
+    minimum={"B": 1, "T": 3},
     largest={"B": 3},
     examples=8,
 )
@@ -756,7 +757,7 @@ def mask_turned_over(dout, p, v, keep, rate):
     cache=lambda p, v, keep: {"out": (p * keep / 0.75) @ v},
     p=causal_rows,
     keep=kept,
-    minimum={"T": 3},
+    minimum={"B": 1, "T": 3},
     examples=6,
 )
 def delta(dout, out, p: Float[Tensor, "B T T"], v: Float[Tensor, "B T hs"], keep: Bool[Tensor, "B T T"]):
