@@ -488,10 +488,15 @@ ENGINES = {
     "small and one percent off": ("f", 0.99, 0.0, 1e-4),
     "large and right": ("b", 1.0 + 1e-7, 0.0, 1e5),
     "nearly right": ("c", 1.0 + 3e-5, 0.0, 1.0),
-    "not quite": ("a", 1.0 + 3e-4, 0.0, 1.0),
+    "not quite": ("a", 1.0 + 1.5e-4, 0.0, 1.0),
     "next to nothing": ("unused", 1.0, 5e-8, 1.0),
-    "a little of nothing": ("unused", 1.0, 3e-7, 1.0),
+    "a little of nothing": ("unused", 1.0, 1.5e-7, 1.0),
     "not used but taught": ("unused", 1.0, 0.5, 1.0),
+    # Within 1e-4 of the larger size and beyond 1e-4 of the smaller one, so that it shows which of the two a
+    # comparison uses, and whether it is the size or the number with its sign. The margin is 5e-9 of slopes
+    # beyond 5000: there 1e-7 is next to nothing, and rounding moves what is measured by less than 1e-10.
+    "larger and just right": ("a", 1.0 + 1.00005e-4, 0.0, -1e5),
+    "smaller and just right": ("b", 1.0 - 0.99995e-4, 0.0, -1e5),
 }
 
 
@@ -561,6 +566,21 @@ def backward_on_every_graph(build, leaves, h):
             not abs(measured - nodes[name].grad) > 1e-7 + 1e-4 * max(a, b),
         ]
     return report
+
+
+@gradcheck.alternative
+def slopes_first_and_verdicts_last(build, leaves, h):
+    def moved(name, step):
+        return build({other: x + step * (other == name) for other, x in leaves.items()})[0].data
+
+    measured = {name: moved(name, h) / (2 * h) - moved(name, -h) / (2 * h) for name in leaves}
+    root, nodes = build(leaves)
+    root.backward()
+    verdicts = {}
+    for name, slope in measured.items():
+        allowed = 1e-7 + max(1e-4 * abs(slope), 1e-4 * abs(nodes[name].grad))
+        verdicts[name] = -allowed <= slope - nodes[name].grad <= allowed
+    return {name: (nodes[name].grad, measured[name], verdicts[name]) for name in leaves}
 
 
 @gradcheck.misconception(

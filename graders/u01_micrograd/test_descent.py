@@ -62,6 +62,12 @@ def with_tensors(ys, preds):
     return ((torch.stack(preds) - torch.tensor(ys)) ** 2).sum()
 
 
+@loss.alternative
+def by_the_norm(ys, preds):
+    misses = [pred - y for pred, y in zip(preds, ys, strict=True)]
+    return torch.linalg.vector_norm(torch.stack(misses)) ** 2
+
+
 loss.misconception_by_edit(
     "signs_cancel",
     "(pred - y) ** 2",
@@ -199,6 +205,15 @@ def to_zeros(model):
         p.grad = torch.zeros_like(p)
 
 
+@zero.alternative
+def taken_away(model):
+    first, *others = model.parameters()
+    del first.grad
+    if others:
+        for p in others:
+            p.grad = p.data * 0.0
+
+
 @zero.misconception(
     symptom="All gradients are zero, and after the next backward pass all of them are the same number.",
     question="How many tensors of zeros have you made, and who adds to them afterwards?",
@@ -313,6 +328,14 @@ def without_recording(model, lr):
 def new_data(model, lr):
     for p in model.parameters():
         p.data = p.data + -lr * p.grad
+
+
+@step.alternative
+def all_at_once_and_in_place(model, lr):
+    parameters = list(model.parameters())
+    moved = torch.stack([p.detach() for p in parameters]) - lr * torch.stack([p.grad for p in parameters])
+    for p, number in zip(parameters, moved, strict=True):
+        p.data.copy_(number)
 
 
 step.misconception_by_edit(
@@ -460,6 +483,18 @@ def loss_of_one_step(model, xs, ys, lr):
     for p in model.parameters():
         p.data.add_(p.grad, alpha=-lr)
     return loss.item()
+
+
+@training.alternative
+def with_gradients_that_are_never_kept(model, xs, ys, lr, steps):
+    losses, parameters = [], model.parameters()
+    while len(losses) < steps:
+        misses = torch.stack([model(x) for x in xs]) - torch.tensor(ys)
+        total = misses @ misses
+        for p, gradient in zip(parameters, torch.autograd.grad(total, parameters), strict=True):
+            p.data = p.data - lr * gradient
+        losses += [total.item()]
+    return losses
 
 
 LOOP = """\

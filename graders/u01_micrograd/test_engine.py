@@ -21,7 +21,7 @@ PROGRAMS = (
     ("d = a * b", "e = d.exp()", "f = e * d"),
     ("d = a * b", "e = d.tanh()", "f = e * d"),
     (
-        "d = a * b",
+        "d = a / 4",  # one of d and -d is positive, and below 1
         "e = d.relu()",
         "f = e * -2",
         "g = f + d",

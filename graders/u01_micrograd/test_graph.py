@@ -21,10 +21,11 @@ PROGRAMS = (
     ("d = a * b", "e = d + c", "f = e * c", "g = f + a", "h = g * d"),
     ("d = a * b", "e = d + k", "f = d * c"),  # e and k have no part in f
     tuple(CHAIN),  # far from one end to the other
+    ("d = a * b", "e = d + c"),  # a and d hold 0
     ("d = a * c", "e = b * c", "f = d * e"),  # a and b hold the same number
     ("d = a * b", "e = d + a", *LADDER),  # few nodes, hundreds of paths
 )
-EQUAL, DRAWN = len(PROGRAMS) - 2, 3
+NOTHING, EQUAL, DRAWN = len(PROGRAMS) - 3, len(PROGRAMS) - 2, 3
 KINDS = {"minimum": {"K": 0}, "largest": {"K": len(PROGRAMS) - 1 + DRAWN}, "every": True, "examples": 2}
 
 
@@ -36,6 +37,8 @@ def case_of(draw: Draw) -> dict:
     leaves = dict(zip("abck", (sizes * signs)[draw.uniform(6).argsort()].tolist(), strict=False))
     if kind == EQUAL:
         leaves["b"] = leaves["a"]
+    if kind == NOTHING:
+        leaves |= {"a": 0.0, "b": abs(leaves["b"])}  # not -0.0, which may be shown with or without its sign
     program = list(PROGRAMS[kind]) if kind < len(PROGRAMS) else random_program(draw)
     return {
         "leaves": leaves,
@@ -424,6 +427,30 @@ def by_label(root):
             for parent in node._prev:
                 text += f"{parent.label} -> op_{node.label}\n"
     return text + "}"
+
+
+@dot.alternative
+def with_every_arrow_in_a_statement_with_its_operation(root):
+    def quoted(node, what=""):
+        return f'"{what}{id(node):x}"'
+
+    def box(node):
+        fields = " | ".join(
+            [node.label, "data " + format(node.data, ".4f"), "grad " + format(node.grad, ".4f")]
+        )
+        return quoted(node) + ' [label="{ ' + fields + ' }", shape="record"];'
+
+    nodes, arrows = {root: None}, []
+    for node in (waiting := [root]):
+        for parent in node._prev:
+            arrows.append(f"{quoted(parent)} -> {quoted(node, 'made by ')};")
+            if parent not in nodes:
+                nodes[parent] = None
+                waiting.append(parent)
+        if node._op:
+            arrows.append(f'{quoted(node, "made by ")} [label="{node._op}"];')
+            arrows.append(f"{quoted(node, 'made by ')} -> {quoted(node)};")
+    return "\n".join(["digraph {", 'rankdir="LR";', *arrows, *map(box, nodes), "}"])
 
 
 dot.misconception_by_edit(

@@ -35,12 +35,21 @@ def on_one_node(student, a, a_grad, out_grad):
 
 
 def to_a_power(student, a, k, a_grad, out_grad):
-    """One leaf and a plain number, and afterwards a node in the place of the number."""
+    """One leaf and a plain number, and afterwards what is none: a node, and a number of another kind."""
     x = student.Value(a)
     x.grad = a_grad
     answer = one_step_back(student, student(x, k), {x}, out_grad)
     answer |= {"a.data": x.data, "a.grad": x.grad, "_op": answer["_op"][:2]}  # the exponent may follow
-    return {**answer, "node as exponent": taken(student, student.Value(2.0), student.Value(3.0))}
+    return {
+        **answer,
+        "node as exponent": taken(student, student.Value(2.0), student.Value(3.0)),
+        "complex exponent": taken(student.run, COMPLEX, student, student.Value(2.0)),
+    }
+
+
+REFUSED = {"node as exponent": "refused", "complex exponent": "refused"}
+# Python itself refuses to raise a float to a node or a text, and to a complex number it does not.
+COMPLEX = remote_function("def to_a_complex_power(function, a):\n    return function(a, 2 + 1j)")
 
 
 STEP = remote_function("def step(out):\n    out._backward()")  # whatever can be called
@@ -482,7 +491,7 @@ def base_and_exponent(draw: Draw):
     **ONE,
 )
 def value_pow(a, k, a_grad, out_grad):
-    return {**one_in_torch(lambda x: x**k, "**", a, a_grad, out_grad), "node as exponent": "refused"}
+    return {**one_in_torch(lambda x: x**k, "**", a, a_grad, out_grad), **REFUSED}
 
 
 value_pow.play(to_a_power)
