@@ -102,8 +102,8 @@ def bias_before_bn_is_dead(weight_grads: list[Tensor], bias_grads: list[Tensor])
     Layer number i has the weight gradient `weight_grads[i]`, of shape (fan_in, fan_out), and the bias
     gradient `bias_grads[i]`, of shape (fan_out,). They were measured in a real network in float32, so a
     gradient that is zero in truth comes out as rounding. A bias counts as dead if no entry of its
-    gradient is larger in size than 1e-5 times the largest size in the weight gradient of the same layer.
-    Returns one bool per layer, True for dead.
+    gradient is larger in size than 1e-5 times the largest size in the weight gradient of the same layer,
+    which may be zero. Returns one bool per layer, True for dead.
 
     >>> dW, db = torch.tensor([[0.5, -2.0]]), torch.tensor([3e-9, -1e-9])
     >>> bias_before_bn_is_dead([dW, dW], [db, torch.tensor([-0.1, 0.0])])

@@ -118,6 +118,7 @@ def gain_sweep(
     "shrink": the last standard deviation is below 0.6 of the first layer's;
     "explode": the last standard deviation is above 1.5 of the first layer's;
     "ok".
+    A quarter may be met exactly, and then it is not more; none of the other bounds is.
 
     >>> x, weights = torch.tensor([[1.0], [-1.0]]), torch.tensor([[[1.0]], [[1.0]]])
     >>> gain_sweep(x, weights, torch.tensor([0.5, 2.0]), tanh=False)

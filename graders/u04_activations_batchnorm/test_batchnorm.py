@@ -708,6 +708,7 @@ def measured_gradients(draw: Draw) -> dict[str, object]:
         dW[-1, 0] = db[0] = -2.0 * size  # so that no layer is small by chance
         db[0] *= 0.01
         shape = draw.pick(["normal", "below zero", "one large", "even"])
+        nothing = is_dead and draw.integer(0, 2) == 0  # not even the weights learn
         if shape == "below zero":
             dW = -dW.abs()
         elif shape == "one large":
@@ -727,6 +728,8 @@ def measured_gradients(draw: Draw) -> dict[str, object]:
         if is_dead:  # rounding: a few units in the last place of the numbers that were added up
             db = torch.randint(-4, 5, (H,), generator=draw.generator).double() * 2.0**-24 * size
             db[:2] = 2.0**-24 * size
+        if nothing:
+            dW, db = 0 * dW, 0 * db
         weight_grads.append(draw.finish(dW))
         bias_grads.append(draw.finish(db))
     return {"weight_grads": weight_grads, "bias_grads": bias_grads}
@@ -740,9 +743,10 @@ def measured_gradients(draw: Draw) -> dict[str, object]:
     examples=16,
 )
 def dead_biases(weight_grads, bias_grads):
-    ratios = [float(b.abs().max() / w.abs().max()) for w, b in zip(weight_grads, bias_grads, strict=True)]
-    assert not any(0.5e-5 < ratio < 2e-5 for ratio in ratios)
-    return [ratio < 1e-5 for ratio in ratios]
+    pairs = zip(weight_grads, bias_grads, strict=True)
+    sizes = [(float(b.abs().max()), float(w.abs().max())) for w, b in pairs]
+    assert not any(0.5e-5 * w < b < 2e-5 * w for b, w in sizes)
+    return [b == 0 or b < 1e-5 * w for b, w in sizes]
 
 
 @dead_biases.alternative
@@ -756,7 +760,8 @@ def every_entry_small(weight_grads, bias_grads):
 @dead_biases.alternative
 def by_norm(weight_grads, bias_grads):
     largest = [torch.linalg.vector_norm(dW, float("inf")) for dW in weight_grads]
-    return [float(db.abs().max() / top) <= 1e-5 for db, top in zip(bias_grads, largest, strict=True)]
+    pairs = zip(bias_grads, largest, strict=True)
+    return [not bool(torch.linalg.vector_norm(db, float("inf")) > 1e-5 * top) for db, top in pairs]
 
 
 @dead_biases.alternative
@@ -881,6 +886,13 @@ def coupling(example, first, second, gamma, beta, rmean, rvar, eps):
     return trained(first), trained(second), torch.nn.functional.batch_norm(example, *stored, eps=eps)
 
 
+@coupling.property("takes 1e-5 for eps where none is given", examples=2)
+def usual_eps_of_three(student, example, first, second, gamma, beta, rmean, rvar):
+    given = (example, first, second, gamma, beta, rmean, rvar)
+    pairs = zip(student(*given), student(*given, 1e-5), strict=True)
+    return all(close(a, b, scale=10.0) for a, b in pairs)
+
+
 @coupling.property("gives the same in evaluation whoever the companions are", examples=2)
 def alone_in_evaluation(student, example, first, second, gamma, beta, rmean, rvar):
     stored = (gamma, beta, rmean, rvar)
@@ -911,6 +923,18 @@ def sums_by_hand(example, first, second, gamma, beta, rmean, rvar, eps=1e-5):
         return mean, squares / n
 
     return normalised(*statistics(first)), normalised(*statistics(second)), normalised(rmean, rvar)
+
+
+@coupling.alternative
+def by_mean_of_squares(example, first, second, gamma, beta, rmean, rvar, eps=1e-5):
+    means, spreads = [], []
+    for table in (torch.vstack([companions, example]) for companions in (first, second)):
+        centred = table - table.mean(0)
+        means.append(table.mean(0))
+        spreads.append(torch.einsum("nh,nh->h", centred, centred) / table.shape[0])
+    mean, var = torch.stack([*means, rmean[0]]), torch.stack([*spreads, rvar[0]])
+    out = (example - mean) / (var + eps).sqrt() * gamma + beta  # (3, H)
+    return [row.clone()[None] for row in out]
 
 
 @coupling.misconception(
@@ -1019,6 +1043,11 @@ def example_changed_in_place(example, first, second, gamma, beta, rmean, rvar, e
 def layer_norm(x, gamma, beta, eps):
     out = torch.nn.functional.layer_norm(x, x.shape[1:], gamma[0], beta[0], eps)
     return out, x.mean(1, keepdim=True), x.var(1, keepdim=True, correction=0)
+
+
+@layer_norm.property("takes 1e-5 for eps where none is given", examples=2)
+def usual_eps_of_rows(student, x, gamma, beta):
+    return close(student(x, gamma, beta)[0], student(x, gamma, beta, 1e-5)[0], scale=10.0)
 
 
 @layer_norm.property("has rows that don't change when another row does", examples=3)
@@ -1333,6 +1362,15 @@ def by_bisection(N, noise):
     return low
 
 
+@momentum.alternative
+def by_the_weights_of_all_batches(N, noise):
+    # A batch of age k has the weight m * (1 - m)**k, and the squares of all of them sum to m / (2 - m).
+    allowed = noise**2 / (1.0 / N)
+    m = torch.tensor([1.0, 2 * allowed / (1 + allowed)], dtype=torch.float64)
+    fits = m / (2 - m) <= allowed * (1 + 1e-12)
+    return m[fits].max().item()
+
+
 @momentum.misconception(
     symptom="The momentum is the same for batches of all sizes.",
     question="How far does the mean of a batch jump, compared with a single value?",
@@ -1423,6 +1461,20 @@ def from_a_table():
     variance that normalises:biased;variance that is stored:unbiased"""
     rows = [row.strip().split(":") for row in table.split(";")]
     return {key: word for key, word in rows}
+
+
+@quiz.alternative
+def asked_one_by_one():
+    def who(name):
+        if name.startswith("variance"):
+            return "unbiased" if name.endswith("stored") else "biased"
+        if name in ("training", "evaluation"):
+            return ("stored", "batch")[name == "training"]
+        return {"g": "trained", "b": "trained", "r": "averaged"}[name[0]]
+
+    names = ["evaluation", "training", "running variance", "running mean", "beta", "gamma"]
+    names += ["variance that is stored", "variance that normalises"]
+    return {name: who(name) for name in names} | {"bias of the linear layer before": "left out"}
 
 
 quiz.misconception_by_edit(

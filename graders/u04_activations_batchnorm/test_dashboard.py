@@ -12,12 +12,21 @@ MEANS = {"floor": 10.0}  # a mean may be almost zero, and what was added up for 
 # --- activation_stats -------------------------------------------------------------------------------------
 
 
+# The default, one that two numbers reach exactly, and two others.
+THRESHOLDS = [0.97, 0.9375, 0.9, 0.99]
+
+
 def tanh_layers(draw: Draw):
-    """Outputs of two to four tanh layers of different shapes, on both sides and often near the ends."""
-    shapes = [(draw.integer(3, 6), draw.integer(2, 5)) for _ in range(draw.integer(2, 4))]
-    shapes[0] = (2, 3, 4) if draw.integer(0, 1) else shapes[0]
-    layers = [draw.finish(torch.tanh(7 * draw.uniform(*shape) - 4)) for shape in shapes]
-    return {"layers": layers, "tau": draw.pick([0.9, 0.97, 0.97, 0.99])}
+    """Outputs of two or three tanh layers of different shapes, on both sides and often near the ends."""
+    tau = THRESHOLDS[draw.sizes["kind"] % len(THRESHOLDS)]
+    shapes = [(3, 2), (2, 2), (4, 3)][: 2 + draw.sizes["kind"] // len(THRESHOLDS)]
+    shapes[0] = (2, 2, 2) if draw.integer(0, 1) else shapes[0]
+    layers = [torch.tanh(7 * draw.uniform(*shape) - 4) for shape in shapes]
+    exact = tau == 0.9375  # no rounding, in float32 neither
+    for layer, sign in zip(layers, (1, -1), strict=False):
+        layer.view(-1)[0] = sign * (tau if exact else 0.999)
+        layer.view(-1)[1] = -0.95 if exact else (0.98 if tau == 0.99 else -0.94)  # beside another threshold
+    return {"layers": [draw.finish(layer) for layer in layers], "tau": tau}
 
 
 def three_numbers(h, tau, correction=1):
@@ -28,7 +37,10 @@ def three_numbers(h, tau, correction=1):
 @grades(
     "activation_stats",
     case_of=tanh_layers,
-    examples=6,
+    minimum={"kind": 0},
+    largest={"kind": 2 * len(THRESHOLDS) - 1},
+    every=True,
+    examples=2,
     **MEANS,
     loose=1e3,  # a float may have been computed in float32
 )
@@ -280,12 +292,15 @@ def multiplied_by_the_width(h, bins):
 # --- gradient_stats ---------------------------------------------------------------------------------------
 
 
+# The widths of a network, from its input to its last layer.
+WIDTHS = [(2, 3, 2), (3, 2, 2, 2), (2, 2), (2, 3, 4), (3, 2, 4, 3), (2, 4, 3, 5, 2)]
+
+
 def tanh_network(draw: Draw):
-    """Two to four layers of different widths, mostly not saturated."""
-    widths = [draw.integer(2, 5) for _ in range(draw.integer(3, 5))]
-    pairs = itertools.pairwise(widths)
-    weights = [draw.normal(a, b) / a for a, b in pairs]
-    N = draw.integer(4, 6)
+    """One to four layers of different widths, mostly not saturated."""
+    widths = WIDTHS[draw.sizes["kind"]]
+    weights = [draw.normal(a, b) / a for a, b in itertools.pairwise(widths)]
+    N = draw.integer(3, 4)
     dout = draw.normal(N, widths[-1]) + 0.3
     return {"x": draw.normal(N, widths[0]), "weights": weights, "dout": dout}
 
@@ -307,7 +322,16 @@ def described(tensors):
     return [{"mean": t.mean().item(), "std": t.std().item()} for t in tensors]
 
 
-@grades("gradient_stats", case_of=tanh_network, **MEANS, examples=6)
+@grades(
+    "gradient_stats",
+    case_of=tanh_network,
+    derived=dict.fromkeys(("N", "K", "V"), lambda s: 0),  # see WIDTHS
+    minimum={"kind": 0},
+    largest={"kind": len(WIDTHS) - 1},
+    every=True,
+    **MEANS,
+    examples=2,
+)
 def gradient_stats(x, weights, dout):
     h, outputs = x, []
     with torch.enable_grad():
@@ -425,14 +449,24 @@ def gradients_of_the_weights(x, weights, dout):
 # --- weight_grad_stats ------------------------------------------------------------------------------------
 
 
+# The shapes of a network's parameters: matrices of different shapes, biases, and parameters of three axes.
+SHAPES = [[(2, 3), (3,)], [(3, 2)], [(2,), (2, 2), (1, 2, 2)]]
+SHAPES += [[(3, 2), (2, 3), (3,), (2, 1, 2), (3, 2), (2,)], [(2, 5), (5, 3), (3,), (2, 3, 5), (3, 2), (2,)]]
+KINDS = {"minimum": {"kind": 0}, "largest": {"kind": len(SHAPES) - 1}, "every": True}
+
+
 def parameters(draw: Draw, steps=1):
-    """Matrices of different shapes, biases that begin at zero, and a parameter of three axes."""
-    K, H, V = (int(n) for n in (torch.randperm(4, generator=draw.generator) + 2)[:3])
-    shapes = [(V, K), (K, H), (H,), (2, 3, K), (H, V), (V,)]
-    params = [draw.normal(*shape) * (0.2 if len(shape) == 2 else 1.0) for shape in shapes]
+    """Parameters of some of these shapes, with biases that begin at zero, and the gradients of some steps."""
+    shapes = SHAPES[draw.sizes["kind"]]
+    params = [uneven(draw, shape) * (0.2 if len(shape) == 2 else 1.0) for shape in shapes]
     params = [p * 0 if p.dim() == 1 else p for p in params]  # biases begin at zero
-    grads = [[draw.normal(*shape) * 0.3 + 0.1 for shape in shapes] for _ in range(steps)]
+    grads = [[uneven(draw, shape) * 0.3 + 0.1 for shape in shapes] for _ in range(steps)]
     return params, grads
+
+
+def uneven(draw: Draw, shape):
+    """Numbers that are never all the same, for those have no spread to divide by."""
+    return draw.normal(*shape) + 0.11 * torch.arange(math.prod(shape), dtype=draw.dtype).reshape(shape)
 
 
 def one_step(draw: Draw):
@@ -448,7 +482,7 @@ def about(p, g):
     return {"mean": g.mean().item(), "std": g.std().item(), "ratio": (g.std() / p.std()).item()}
 
 
-@grades("weight_grad_stats", case_of=one_step, **MEANS, examples=6)
+@grades("weight_grad_stats", case_of=one_step, **KINDS, **MEANS, examples=2)
 def weight_grad_stats(params, grads):
     return [about(p, g) for p, g in matrices(params, grads)]
 
@@ -476,6 +510,18 @@ def by_std_mean(params, grads):
         if params[i].ndim == 2:
             std, mean = torch.std_mean(grads[i])
             stats.append(dict(ratio=float(std) / float(params[i].std()), mean=float(mean), std=float(std)))
+    return stats
+
+
+@weight_grad_stats.alternative
+def by_moments(params, grads):
+    def deviation(t):
+        return ((t - t.mean()).norm() / math.sqrt(t.numel() - 1)).item()
+
+    stats = []
+    for p, g in ((p, grads[i]) for i, p in enumerate(params) if len(p.size()) == 2):
+        mean = float(g.sum()) / g.numel()
+        stats.append({"mean": mean, "std": deviation(g), "ratio": deviation(g) / deviation(p)})
     return stats
 
 
@@ -551,11 +597,17 @@ def ratio_of_means(params, grads):
 
 
 def a_short_training(draw: Draw):
-    params, grads = parameters(draw, draw.integer(2, 4))
+    params, grads = parameters(draw, 2 + draw.sizes["kind"] // 3)
     return {"params": params, "grads": grads, "lr": draw.pick([0.03, 0.1, 0.2, 0.5])}
 
 
-@grades("update_data_ratio", case_of=a_short_training, examples=6)
+@grades(
+    "update_data_ratio",
+    case_of=a_short_training,
+    derived=dict.fromkeys(("S", "P"), lambda s: 0),  # see SHAPES
+    **KINDS,
+    examples=2,
+)
 def update_data_ratio(params, grads, lr):
     return table(params, grads, lr, before)
 
@@ -605,6 +657,18 @@ def column_by_column(params, grads, lr):
             w = after
         columns.append(torch.stack(column))
     return torch.stack(columns, dim=1)
+
+
+@update_data_ratio.alternative
+def from_running_sums(params, grads, lr):
+    S, kept = len(grads), [i for i, p in enumerate(params) if len(p.shape) == 2]
+    result = torch.empty(S, len(kept), dtype=params[0].dtype)
+    for column, i in enumerate(kept):
+        steps = lr * torch.stack([step[i] for step in grads])  # (S, rows, columns)
+        weights = params[i] - (steps.cumsum(0) - steps)  # what all steps before have left
+        updates = steps.flatten(1).var(1) / weights.flatten(1).var(1)
+        result[:, column] = 0.5 * updates.log() / math.log(10)
+    return result
 
 
 @update_data_ratio.misconception(

@@ -11,33 +11,37 @@ from dojo.grading import Draw, grades
 # -- the learning rate ----------------------------------------------------------------------------------
 
 
-def ratios(draw: Draw, shape: tuple[int, ...]) -> Tensor:
-    """Ratios around a middle that is clearly inside or clearly outside of what is called well. The first half
-    lies elsewhere, and so does the last matrix."""
-    S, P = shape
-    gap = draw.pick([-2.2, -0.9, -0.65, -0.3, -0.1, 0.2, 0.35, 0.7, 1.1, 2.4])
-    values = 0.2 * draw.uniform(S, P) - 3.0 - gap
-    values[S // 2 :] -= values[S // 2 :].median() + 3.0 + gap
+# Steps, matrices, and how far the middle lies below -3: clearly inside or outside of what is called well, or
+# exactly on the bound, which is well. In so few binary digits -2.5 and -3.5 are exact.
+TABLES = [(2, 3, 0.2), (5, 3, 0.7), (5, 3, -0.65), (6, 3, 1.1), (2, 3, 0.5), (2, 3, -0.5), (5, 3, -0.1)]
+TABLES += [(2, 3, -2.2), (6, 3, -0.9), (5, 3, 2.4), (9, 5, 0.35), (10, 3, -0.3), (13, 3, 0.7), (14, 3, -2.2)]
+
+
+def ratios(draw: Draw) -> dict[str, Tensor]:
+    """Ratios around a middle. The first half lies elsewhere, and so does the last matrix."""
+    S, P, gap = TABLES[draw.sizes["kind"]]
+    values = 0.2 * draw.uniform(S, P)
     values[: S // 2] += 1.7 if draw.integer(0, 1) else -1.4
     values[:, -1] += 2.5
-    values[S // 2 :] += -3.0 - gap - values[S // 2 :].median()
-    return values
+    values -= values[S // 2 :].median()
+    return {"log_ratios": draw.finish(values - 3.0 - gap)}
 
 
 # The factor is a power of ten of a median in float32, so its last digits depend on the order of the steps.
 @grades(
     "lr_from_update_ratio",
-    log_ratios=ratios,
-    derived={"S": lambda s: 4 * s["A"] + 1 + s["B"] % 2, "P": lambda s: 2 * s["B"] + 1},
-    minimum={"A": 1, "B": 1},
-    largest={"A": 3, "B": 2},
-    examples=16,
+    case_of=ratios,
+    derived=dict.fromkeys(("S", "P"), lambda s: 0),  # see TABLES
+    minimum={"kind": 0},
+    largest={"kind": len(TABLES) - 1},
+    every=True,
+    examples=4,
     loose=1e4,
     parts={"word": (0,), "factor": (1,)},
 )
 def advice(log_ratios):
     gap = -3.0 - float(log_ratios[len(log_ratios) // 2 :].flatten().quantile(0.5))
-    word = "keep" if abs(gap) < 0.5 else "raise" if gap > 0 else "lower"
+    word = "keep" if abs(gap) <= 0.5 else "raise" if gap > 0 else "lower"
     return word, 1.0 if word == "keep" else 10.0**gap
 
 
@@ -57,6 +61,15 @@ def all_in_tensors(log_ratios):
     if gap.abs() <= 0.5:
         return ["keep", 1.0]
     return ["raise" if gap > 0 else "lower", (10**gap).item()]
+
+
+@advice.alternative
+def by_rank(log_ratios):
+    late = torch.cat([row for i, row in enumerate(log_ratios) if i >= len(log_ratios) // 2])
+    middle = late.kthvalue((late.numel() + 1) // 2).values.item()
+    if middle < -3.5:
+        return "raise", math.pow(10, -3 - middle)
+    return ("lower", math.pow(10, -3 - middle)) if middle > -2.5 else ("keep", 1)
 
 
 advice.misconception_by_edit(
@@ -328,6 +341,20 @@ def one_symptom_after_the_other(stats):
         "lr high": late.median() > -1.9,
     }
     return next((label for label, seen in signs.items() if seen), "healthy")
+
+
+@diagnosis.alternative
+def nearest_to_what_is_usual(stats):
+    surprise = stats["losses"][0] / math.log(stats["num_classes"])
+    if stats["dead"].sum() > 0 or surprise > 1.7:
+        return "overconfident softmax" if surprise > 1.7 else "dead column"
+    std = float(stats["act_std"][-1])
+    usual = {"gain low": 0.05, "healthy": 0.65, "gain high": 0.84, "forgot fan-in": 0.95}
+    label = min(usual, key=lambda name: abs(usual[name] - std))
+    if label != "healthy":
+        return label
+    late = stats["log_ratio"][10:].flatten().quantile(0.5)
+    return {-1: "lr low", 0: "healthy", 1: "lr high"}[int(late > -1.7) - int(late < -4.2)]
 
 
 @diagnosis.misconception(

@@ -250,9 +250,12 @@ def gain_over_nothing(logits, y, scales):
 
 # --- init_output_layer ------------------------------------------------------------------------------------
 
+# The probability is that of `output_weights_drawn`, below; everything else is far less likely.
 init_output_layer = open_ended(
     "init_output_layer",
     file=__file__,
+    says_dtype=True,
+    false_positive=1e-9,
     minimum={"H": 10, "V": 5},
     largest={"H": 400, "V": 60},
     seed=integers_in(0, 9999),
@@ -475,10 +478,9 @@ def output_in_float32(H, V, seed):
 
 
 def layers_with_twins(draw: Draw):
-    """Six to eight units: two twins, a triple, and units that differ from one of them in one place only, by
+    """Six or more units: two twins, a triple, and units that differ from one of them in one place only, by
     much or by next to nothing."""
-    K, V = draw.integer(2, 4), draw.integer(2, 4)
-    H = draw.integer(6, 8)
+    K, H, V = (draw.sizes[letter] for letter in "KHV")
     wires = draw.normal(H, K + 1 + V)
     into, bias, out = slice(0, K), slice(K, K + 1), slice(K + 1, K + 1 + V)
     order = torch.randperm(H, generator=draw.generator).tolist()
@@ -503,7 +505,13 @@ def layers_with_twins(draw: Draw):
     return {"W1": W1.to(kind), "b1": b1.to(kind), "W2": W2.to(kind)}
 
 
-@grades("symmetric_units", case_of=layers_with_twins, examples=12)
+@grades(
+    "symmetric_units",
+    case_of=layers_with_twins,
+    minimum={"K": 1, "H": 6, "V": 1},
+    largest={"K": 3, "H": 8, "V": 3},
+    examples=12,
+)
 def symmetric_units(W1, b1, W2):
     units = [(*W1[:, j].tolist(), float(b1[j]), *W2[j].tolist()) for j in range(len(b1))]
     return torch.tensor([units.count(unit) > 1 for unit in units])
