@@ -121,7 +121,8 @@ def upstream_size(grader: Grader, case: Case) -> float:
 
 def sizes_of(grader: Grader, parts: Parts, enlarge: int, answer: int) -> dict[str, int]:
     """The sizes of a case by letter."""
-    sizes = dict(zip(grader.letters, grader.sizes[parts[0].sizes % len(grader.sizes)], strict=True))
+    table = grader.sizes + grader.singles
+    sizes = dict(zip(grader.letters, table[parts[0].sizes % len(table)], strict=True))
     factors = {name: enlarge * answer if name in grader.answer_letters else enlarge for name in sizes}
     sizes = {name: size if name in grader.largest else size * factors[name] for name, size in sizes.items()}
     return sizes | {letter: rule(sizes) for letter, rule in grader.derived.items()}

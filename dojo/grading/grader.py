@@ -71,14 +71,15 @@ class Grader:
     alternatives: dict[str, Callable[..., Any]] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     # Known once it is bound: parameters by name, the names that the reference takes, dimension letters of
-    # every tensor, the letters whose size is drawn, those of them that the answer has, and all size tuples
-    # that may be drawn.
+    # every tensor, the letters whose size is drawn, those of them that the answer has, all size tuples that
+    # may be drawn, and those with a size of one, which are tried at the end.
     parameters: dict[str, inspect.Parameter] = field(default_factory=dict)
     takes: tuple[str, ...] = ()
     shapes: dict[str, list[str]] = field(default_factory=dict)
     letters: tuple[str, ...] = ()
     answer_letters: frozenset[str] = frozenset()
     sizes: list[tuple[int, ...]] = field(default_factory=list)
+    singles: list[tuple[int, ...]] = field(default_factory=list)
 
     # -- what grader files say ---------------------------------------------------------------------
 
@@ -146,6 +147,9 @@ class Grader:
         usual = [max(drawing.LARGEST, low + drawing.LARGEST - 2) for low in minimum]
         largest = tuple(self.largest.get(name, n) for name, n in zip(self.letters, usual, strict=True))
         self.sizes = drawing.size_table(self.letters, minimum, largest)
+        # Where a grader states a minimum, fewer may be no valid input.
+        free = [n for n, letter in enumerate(self.letters) if letter not in self.minimum and not self.every]
+        self.singles = [(*self.sizes[0][:n], 1, *self.sizes[0][n + 1 :]) for n in free]
         return self
 
 

@@ -21,6 +21,7 @@ from dojo.grading.museum import LocalStudent, wrong_function
 from dojo.grading.properties import smallest
 from dojo.grading.student import Student
 from dojo.grading.values import clone, mapped, tensors
+from dojo.worker.overlap import any_overlap
 
 CASES = 8  # besides the failing one: enough to tell apart ideas that agree on a small input
 # And so many more, but no more than the grader has examples, before an idea is named. By chance all eight may
@@ -127,7 +128,7 @@ def _own_behaviour(
 def _shares(value: Any, arguments: list[Any]) -> bool:
     mine = [t.untyped_storage().data_ptr() for t in tensors(value) if t.numel()]
     theirs = {t.untyped_storage().data_ptr() for t in tensors(arguments) if t.numel()}
-    return any(pointer in theirs for pointer in mine) or len(set(mine)) < len(mine)
+    return any(pointer in theirs for pointer in mine) or any_overlap(tensors(value))
 
 
 def _alike(ours: Behaviour, theirs: Behaviour, scale: float, loose: float) -> bool:

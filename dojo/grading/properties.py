@@ -52,7 +52,8 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
         text = "equals autograd's gradient" if grader.forward else "equals the right answer"
         plain = grader.played_by is None  # an object has its dtype from elsewhere
         float32 = (universal.keeps_float32,) if plain and _has_floats(grader) else ()
-        also = (*float32, *repeatable)
+        single_sizes = (universal.right_for_sizes_of_one,) if grader.singles else ()
+        also = (*single_sizes, *float32, *repeatable)
         found.append(Property("right_answer", text, grader.examples, universal.equals_reference, also))
     found += [_property(s) for s in grader.statements if not s.hidden]
     if grader.upstream:
@@ -72,6 +73,7 @@ def properties(grader: Grader, rules: tuple[str, ...]) -> list[Property]:
 _NARROWER: dict[Any, str] = {
     universal.keeps_float32: universal.SINGLE,
     universal.same_answer_twice: universal.REPEATABLE,
+    universal.right_for_sizes_of_one: universal.SIZE_ONE,
     universal.adjoint_identity: universal.ADJOINT,
     universal.keeps_the_rules: universal.LARGER,
 }

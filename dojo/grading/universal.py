@@ -20,7 +20,15 @@ from dojo.grading.asking import (
     require_same,
     same,
 )
-from dojo.grading.cases import Case, GraderBroken, Parts, case_with_answer, question, upstream_size
+from dojo.grading.cases import (
+    Case,
+    GraderBroken,
+    Parts,
+    case_with_answer,
+    question,
+    right_answer,
+    upstream_size,
+)
 from dojo.grading.compare import compare
 from dojo.grading.draw import SCALES
 from dojo.grading.grader import Grader
@@ -33,6 +41,7 @@ from dojo.rules.seen import broken_rule, step_budget
 
 PURE = "changes no input, and returns memory of its own"
 SINGLE = "answers float32 with float32"
+SIZE_ONE = "is right where a size is one"
 LINEAR = "is linear in the upstream gradient"
 ADJOINT = "agrees with small steps of the forward pass"
 REPEATABLE = "gives the same answer for the same input"
@@ -54,6 +63,23 @@ def keeps_float32(student: Student, grader: Grader, parts: Parts) -> None:
     """The same in float32, at float32's tolerance."""
     case, expected = case_with_answer(grader, parts, torch.float32)
     require_same(expected, ask(student, case, grader), case, grader, text=SINGLE)
+
+
+def right_for_sizes_of_one(student: Student, grader: Grader, parts: Parts) -> None:
+    """The same for each size that may be one: a batch of one row, a layer of one unit.
+
+    Where that has no finite answer (a variance over one row) it is no valid input.
+    """
+    for number in range(len(grader.singles)):
+        structure = replace(parts[0], sizes=len(grader.sizes) + number)
+        case = question(grader, (structure, parts[1]))
+        expected = right_answer(grader, case)
+        if not all(bool(t.isfinite().all()) for t in tensors(expected) if t.is_floating_point()):
+            continue
+        seen = observe(student, case, grader)
+        require_same(expected, seen.value, case, grader, text=SIZE_ONE)
+        if grader.pure and grader.played_by is None:
+            _require_pure(seen, case, expected, grader)
 
 
 def linear_in_upstream(student: Student, grader: Grader, parts: Parts) -> None:

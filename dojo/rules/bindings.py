@@ -48,17 +48,23 @@ def only_looked_at(node: ast.AST, own: frozenset[str]) -> list[ast.expr]:
 
 
 def own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The names that the module binds itself, the attributes that its classes define, the names that it
-    imports."""
+    """The names that the module binds itself, the attributes that it gives to objects of its classes, the
+    names that it imports.
+
+    Where there is a class, an attribute may be set from outside too: `out._backward = ...`, `ctx.scale = 2`.
+    """
     names: set[str] = set()
     attributes: set[str] = set()
     imported: set[str] = set()
-    for node in (inner for top in statements for inner in ast.walk(top)):
+    nodes = [inner for top in statements for inner in ast.walk(top)]
+    classes = any(isinstance(node, ast.ClassDef) for node in nodes)
+    for node in nodes:
         names.update(bound_by(node))
         if isinstance(node, ast.alias):
             imported.update(bound_by(node))
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_self(node.value):
-            attributes.add(node.attr)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if is_self(node.value) or (classes and isinstance(node.value, ast.Name)):
+                attributes.add(node.attr)
         elif isinstance(node, ast.Call):
             attributes |= _registered(node)
         elif isinstance(node, ast.ClassDef):

@@ -33,7 +33,9 @@ _TORCH_EXTRAS = frozenset(
     "special einsum cat stack norm meshgrid broadcast_tensors broadcast_shapes split unique "
     "cartesian_prod tensordot cdist block_diag atleast_1d atleast_2d chain_matmul eps tiny max min bits "
     "shape is_tensor get_default_dtype nn functional newaxis get_rng_state set_rng_state "
-    "LongTensor IntTensor BoolTensor FloatTensor DoubleTensor is_available".split()
+    "LongTensor IntTensor BoolTensor FloatTensor DoubleTensor is_available "
+    # Parts of what torch returns as a named tuple.
+    "hist bin_edges eigenvalues eigenvectors Q R L LU P S U V Vh mantissa exponent logabsdet solution".split()
 )
 # Of a module's layers and of the optimizers, where torch.nn is not forbidden.
 _OF_LAYERS = frozenset(

@@ -13,6 +13,7 @@ from typing import Any
 
 import appliers
 import inert
+import overlap
 import torch
 import watch
 import wire
@@ -193,6 +194,8 @@ def _tensors(value: Any, depth: int = 0) -> list[torch.Tensor]:
     if type(value) is _Tensor:
         plain = value.layout is torch.strided and value.device.type == "cpu" and not value.is_nested
         return [value] if plain else []
+    if type(value).__module__ == "torch.return_types" and isinstance(value, tuple):
+        value = tuple(value)
     if type(value) not in (dict, list, tuple) or len(value) > wire.NODE_LIMIT or depth >= wire.DEPTH_LIMIT:
         return []
     inner = value.values() if type(value) is dict else value
@@ -200,14 +203,15 @@ def _tensors(value: Any, depth: int = 0) -> list[torch.Tensor]:
 
 
 def _shares_memory(parts: list[torch.Tensor], arguments: dict[Any, Any]) -> list[Any]:
-    """Names of the arguments, and "itself" for two results, whose memory an answer's tensors share."""
+    """Names of the arguments whose memory an answer's tensors share, and "itself" where two of them share an
+    element: rows of one stack do not."""
     mine = [_storage_of(t).data_ptr() for t in parts if t.numel()]
     shared = [
         name
         for name, argument in arguments.items()
         if any(_storage_of(t).data_ptr() in mine for t in _tensors(argument) if t.numel())
     ]
-    return shared + (["itself"] if len(set(mine)) < len(mine) else [])
+    return shared + (["itself"] if overlap.any_overlap(parts) else [])
 
 
 def _describe(error: BaseException) -> dict[str, Any]:

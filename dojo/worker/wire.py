@@ -41,6 +41,7 @@ _BOOLS = bytes([0]) + bytes([1]) * 255  # a bool that is neither 0 nor 1 would b
 _Tensor = torch.Tensor
 _frombuffer, _empty = torch.frombuffer, torch.empty
 _detach, _contiguous = torch.Tensor.detach, torch.Tensor.contiguous
+_as_strided = torch.Tensor.as_strided
 
 
 class WireError(Exception):
@@ -102,6 +103,8 @@ def _encode(
     kind = type(value)
     if kind in (Counter, OrderedDict, defaultdict):
         value, kind = dict(value), dict  # what is special about them is of no use to who reads the answer
+    if kind.__module__ == "torch.return_types" and isinstance(value, tuple):
+        value, kind = tuple(value), tuple
     if value is None or kind in (bool, int, float, str):
         return value if _is_small(value) else {"k": "alien", "type": kind.__name__, "why": "too large"}
     if kind in (list, tuple, dict, set, frozenset):
@@ -157,7 +160,10 @@ def _encode_tensor(tensor: torch.Tensor, payload: bytearray) -> Any:
     # The memory layout is part of a case (an answer may depend on it by mistake), so it crosses too.
     flipped = plain.dim() >= 2 and not plain.is_contiguous() and plain.mT.is_contiguous()
     stored = _contiguous(plain.mT if flipped else plain)
-    raw = bytes(stored.reshape(-1).view(torch.uint8).numpy()) if stored.numel() else b""
+    flat = stored.reshape(-1)
+    if flat.numel() == 1:  # which may have any stride, and is contiguous nevertheless
+        flat = _as_strided(flat, (1,), (1,))
+    raw = bytes(flat.view(torch.uint8).numpy()) if stored.numel() else b""
     start = len(payload)
     payload += raw
     graph = bool(tensor.requires_grad or tensor.grad_fn is not None)

@@ -654,7 +654,7 @@ def balanced_rows(draw: Draw) -> dict[str, Any]:
     return {"dlogits": draw.finish(gradient), "y": y[:, 0]}
 
 
-@grades("explain_push_pull", case_of=balanced_rows)
+@grades("explain_push_pull", case_of=balanced_rows, minimum={"V": 2})  # there is a wrong entry to be pushed
 def forces(dlogits, y):
     pulled = dlogits.gather(1, y[:, None])[:, 0]
     pushes = dlogits.scatter(1, y[:, None], 0.0)

@@ -839,7 +839,13 @@ def close_winners(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     return logits.scatter(1, second, logits.gather(1, first) - gap) if draw.structure.seed % 2 else logits
 
 
-@backward_of("backward_logits", wrt="logits", upstream=("dnorm_logits", "dlogit_maxes"), logits=close_winners)
+@backward_of(
+    "backward_logits",
+    wrt="logits",
+    upstream=("dnorm_logits", "dlogit_maxes"),
+    logits=close_winners,
+    minimum={"V": 2},  # the largest and the second largest are drawn close together
+)
 def logits(logits, logit_maxes: Float[Tensor, "N 1"]):
     return logits - logit_maxes, logits.max(dim=1, keepdim=True).values
 
