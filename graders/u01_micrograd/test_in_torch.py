@@ -33,21 +33,13 @@ def neuron_inputs(draw: Draw):
     every=True,
     examples=6,
     floor=10.0,
+    says_dtype=True,
     parts={name: (name,) for name in ("o", "x1", "x2", "w1", "w2", "b")},
 )
 def torch_scalar_parity(x1, x2, w1, w2, b):
     o = math.tanh(x1 * w1 + x2 * w2 + b)
     slope = (1 - o) * (1 + o)
     return {"o": o, "x1": w1 * slope, "x2": w2 * slope, "w1": x1 * slope, "w2": x2 * slope, "b": slope}
-
-
-# Beside a float32 tensor the student's code finds PyTorch's own default dtype, as it does outside of here.
-CALL = remote_function("def call(function, single, *numbers):\n    return function(*numbers)")
-
-
-@torch_scalar_parity.play
-def play_parity(student, x1, x2, w1, w2, b):
-    return student.run(CALL, student, torch.zeros(1, dtype=torch.float32), x1, x2, w1, w2, b)
 
 
 @torch_scalar_parity.property("consists of plain Python floats", examples=2)
