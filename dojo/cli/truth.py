@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     from dojo.engine import Engine
     from dojo.seeds import Seed
+    from dojo.truth import overall, page, summary, table  # noqa: F401, before anybody edits them meanwhile
     from dojo.truth.whole import Plan, carry_out
     from dojo.views.console import make_console
 
@@ -51,9 +52,7 @@ def run(args: argparse.Namespace) -> int:
     with Engine(course, lanes=args.jobs) as engine, _progress(screen) as begin:
         truth = carry_out(engine, plan, folder, begin)
         isolation = engine.isolation
-    from dojo.truth.table import report
-
-    screen.show(*report(truth.found, truth.problems, screen.look))
+    screen.show(*table.report(truth.found, truth.problems, screen.look))
     if truth.left_out:
         write(f"{truth.left_out:,} versions were not graded: the time was over.")
     _write_reports(args, truth, _head(args, isolation))

@@ -51,6 +51,7 @@ class Grader:
     derived: dict[str, Callable[[dict[str, int]], int]] = field(default_factory=dict)
     minimum: dict[str, int] = field(default_factory=dict)
     largest: dict[str, int] = field(default_factory=dict)
+    one: str = ""  # letters whose size may be one although there is a minimum, which other sizes need
     examples: int = 12
     loose: float = 1.0
     floor: float = 0.0  # size of what was added up, where a true answer is zero and there is no upstream
@@ -148,7 +149,8 @@ class Grader:
         largest = tuple(self.largest.get(name, n) for name, n in zip(self.letters, usual, strict=True))
         self.sizes = drawing.size_table(self.letters, minimum, largest)
         # Where a grader states a minimum, fewer may be no valid input.
-        free = [n for n, letter in enumerate(self.letters) if letter not in self.minimum and not self.every]
+        usual_ones = set(self.letters) - set(self.minimum) if not self.every else set()
+        free = [n for n, letter in enumerate(self.letters) if letter in usual_ones | set(self.one.split())]
         self.singles = [(*self.sizes[0][:n], 1, *self.sizes[0][n + 1 :]) for n in free]
         return self
 

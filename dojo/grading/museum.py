@@ -136,8 +136,13 @@ def _first_line(node: ast.FunctionDef) -> int:
 
 
 def _helpers(tree: ast.Module, chosen: Definition) -> list[Definition]:
-    """Undecorated definitions of the file that the chosen one mentions, directly or not, in file order."""
+    """Undecorated definitions of the file that the chosen one mentions, directly or not, in file order.
+
+    A name that the chosen one binds itself is its own.
+    """
+    own = _bound_in(chosen)
     plain = {n.name: n for n in tree.body if isinstance(n, Definition) and not n.decorator_list}
+    plain = {name: node for name, node in plain.items() if name not in own or node is chosen}
     wanted: set[str] = set()
     waiting = [chosen]
     while waiting:
@@ -146,6 +151,14 @@ def _helpers(tree: ast.Module, chosen: Definition) -> list[Definition]:
                 wanted.add(node.id)
                 waiting.append(plain[node.id])
     return [node for name, node in plain.items() if name in wanted]
+
+
+def _bound_in(chosen: Definition) -> set[str]:
+    """The arguments, variables and inner definitions of a definition, however deep."""
+    inner = [node for node in ast.walk(chosen) if node is not chosen]
+    names = {n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names |= {n.arg for n in inner if isinstance(n, ast.arg)}
+    return names | {n.name for n in inner if isinstance(n, Definition)}
 
 
 def _plain(node: Definition, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dojo.channel import StudentError
+from dojo.channel import StudentError, WorkerEnded
 from dojo.grading.asking import (
     Falsified,
     arguments,
@@ -133,7 +133,8 @@ def gradients(function, args, kwargs):
     answer = function(*args, **kwargs)
     parts = list(answer) if isinstance(answer, (tuple, list)) else [answer]
     weigh = lambda p: torch.linspace(0.5, 1.5, p.numel(), dtype=p.dtype).view_as(p)
-    weighted = [(p * weigh(p)).sum() for p in parts if p.requires_grad]
+    tensors = [p for p in parts if isinstance(p, torch.Tensor) and p.requires_grad]
+    weighted = [(p * weigh(p)).sum() for p in tensors]
     if not weighted:
         return [torch.zeros_like(leaf) for leaf in leaves]
     found = torch.autograd.grad(torch.stack(weighted).sum(), leaves, allow_unused=True)
@@ -142,6 +143,10 @@ def gradients(function, args, kwargs):
 _CUT_OFF = (
     "The numbers are right, but autograd does not find its way from them to all inputs: somewhere they leave "
     "the graph, and what stands before that place would learn nothing, or something wrong."
+)
+_NOT_FINITE = (
+    "The numbers are right, but the gradient that autograd finds through them is NaN or infinite: on the way "
+    "back a branch that is not taken counts too, and nothing times infinity is NaN."
 )
 
 
@@ -163,7 +168,8 @@ def lets_autograd_through(student: Student, grader: Grader, parts: Parts) -> Non
         error.case = case
         raise
     if not _close(right, theirs, grader, case):
-        raise Falsified(Mismatch("values", _CUT_OFF, None, None), case)
+        broken = any(not bool(g.isfinite().all()) for g in tensors(theirs))
+        raise Falsified(Mismatch("values", _NOT_FINITE if broken else _CUT_OFF, None, None), case)
 
 
 def _close(right: list[Tensor], theirs: Any, grader: Grader, case: Case) -> bool:
@@ -208,7 +214,14 @@ def keeps_the_rules(
     size = entries(list(case.given.values())) + (0 if expected is None else entries(expected))
     steps = step_budget(size, products) if "finite_differences" in watched else None
     # One watch on other threads is enough, and with the profiler honest loops would take too long here.
-    seen = observe(student, case, grader, watch={"steps": steps, "profile": not larger})
+    try:
+        seen = observe(student, case, grader, watch={"steps": steps, "profile": not larger})
+    except WorkerEnded as ended:
+        if ended.why == "timeout":  # nothing of the kind happened on the small ones before
+            most = max((t.numel() for t in tensors(list(case.given.values()))), default=0)
+            detail = f"{ended.detail}, for an input of {most:,} numbers, where it is watched and slower"
+            raise WorkerEnded("timeout", detail) from None
+        raise
     calls = [seen.seen] if grader.played_by is None else seen.seen
     found = (broken_rule(call, watched, size, products, larger) for call in calls)
     message = next((sentence for sentence in found if sentence), None)

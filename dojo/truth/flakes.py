@@ -1,8 +1,9 @@
 """Right answers under many seeds: does a grader ever reject one?
 
-The properties, cases and walls are those of a grading. But all right answers to an exercise stand side by
-side, each in a worker that is asked about many seeds: so a case is drawn and answered once for all of them,
-and few workers are started, which is what a grading costs most of.
+The properties and cases are those of a grading. But all right answers to an exercise stand side by side, each
+in a worker that is asked about many seeds: so a case is drawn and answered once for all of them, and few
+workers are started, which is what a grading costs most of. Or they are called in this process (see `inside`):
+what is missing then, walls and watches, draws no lots.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from dojo.channel import StudentError, WorkerEnded
@@ -21,6 +23,7 @@ from dojo.grading.student import Allowance, Student
 from dojo.prepare import Attempt
 from dojo.seeds import Seed
 from dojo.servers import Server
+from dojo.truth.inside import student as student_inside
 
 SECONDS = 3600.0  # for all seeds of a chunk together
 
@@ -38,9 +41,14 @@ class Flakes:
         self.pairs.add((name, seed))
 
 
-def flakes(attempts: Mapping[str, Attempt], server: Server, first: int, last: int) -> Flakes:
+def flakes(
+    attempts: Mapping[str, Attempt], server: Server, first: int, last: int, *, inside: bool = False
+) -> Flakes:
     """Check every property of one exercise on its right answers, by name, under the seeds from `first` up to
-    but without `last`."""
+    but without `last`.
+
+    inside: call them in this process.
+    """
     found = Flakes(set())
     patient = {
         name: replace(attempt, limits=replace(attempt.limits, seconds=SECONDS))
@@ -49,7 +57,8 @@ def flakes(attempts: Mapping[str, Attempt], server: Server, first: int, last: in
     one = next(iter(patient.values()))
     for prop in properties(one.grader, one.rules):
         with ExitStack() as workers:
-            panel = _Panel(patient, server, workers, found)
+            start = student_inside if inside else partial(_student_in_a_worker, server, workers)
+            panel = _Panel(patient, start, found)
             for seed in range(first, last):
                 panel.begin(seed, prop.text)
                 asked, *more = [panel.asked(check) for check in (prop.check, *prop.also)]
@@ -59,15 +68,15 @@ def flakes(attempts: Mapping[str, Attempt], server: Server, first: int, last: in
 
 
 class _Panel:
-    """All right answers to an exercise in the place of one student, each in a worker of its own.
+    """All right answers to an exercise in the place of one student.
 
     It never raises, so that nothing is looked for but whether all cases of a seed are answered rightly.
     """
 
     def __init__(
-        self, attempts: Mapping[str, Attempt], server: Server, workers: ExitStack, found: Flakes
+        self, attempts: Mapping[str, Attempt], start: Callable[[Attempt], Student], found: Flakes
     ) -> None:
-        self._attempts, self._server, self._workers, self._found = attempts, server, workers, found
+        self._attempts, self._start, self._found = attempts, start, found
         self._students: dict[str, Student] = {}
         self._seed, self._text = 0, ""
 
@@ -93,7 +102,9 @@ class _Panel:
     def _student(self, name: str) -> Student:
         """The student of this name; one whose worker has ended begins anew."""
         if name not in self._students:
-            attempt = self._attempts[name]
-            worker = self._workers.enter_context(attempt.worker(self._server))
-            self._students[name] = attempt.load(worker, Allowance(SECONDS))
+            self._students[name] = self._start(self._attempts[name])
         return self._students[name]
+
+
+def _student_in_a_worker(server: Server, workers: ExitStack, attempt: Attempt) -> Student:
+    return attempt.load(workers.enter_context(attempt.worker(server)), Allowance(SECONDS))

@@ -18,7 +18,7 @@ from dojo.truth.operators.tensors import detached
 
 CONTROL, MUTANT, WRONG, RIGHT = "control", "mutant", "wrong", "right"
 SEEDS, EQUIVALENT, ALONE = "seeds", "equivalent", "alone"
-CHUNK = 50  # seeds in one job
+CHUNK = 50  # seeds in one job; those of the first job through workers, the others in the grader's process
 BETWEEN, AND = "\0", ", "  # what stands between texts in a row, and between their names
 
 

@@ -230,7 +230,8 @@ def _describe(error: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__, limit=-200)
     lines = [frame.lineno for frame in frames if frame.filename == STUDENT_FILE]
     if isinstance(error, NotImplementedError) and frames and frames[-1].filename == STUDENT_FILE:
-        kind = "not_implemented"  # the stub's own; torch raises this too, for what it cannot do
+        # The stub's own says nothing. Torch raises this too, for what it cannot do, and says what.
+        kind = "raised" if message else "not_implemented"
     if isinstance(error, SyntaxError) and error.filename == STUDENT_FILE:
         lines = [error.lineno or 0]
     return {

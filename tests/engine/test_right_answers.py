@@ -173,3 +173,18 @@ def test_but_not_on_anything_else(old: str, new: str, words: str) -> None:
         text = "def double(x):\n    x.operation = 2\n    return x\n"
     found = violations(text.encode(), "double", ("autograd",), ("torch",), (), False, False)
     assert any(words in violation.message for violation in found)
+
+
+def test_what_torch_cannot_do_is_no_answer_that_is_not_started(engine: Engine) -> None:
+    text = "import torch\n\n\ndef double(x):\n    return (x > 0).softmax(1), x.amax(1)\n"
+    result = grade(engine, text, "double")
+    assert result.verdict is Verdict.ERROR and "not implemented for" in result.message
+
+
+def test_a_right_answer_that_is_too_slow_hears_for_what(engine: Engine) -> None:
+    text = (
+        "import torch\n\n\ndef double(x):\n    if x.numel() > 60:\n        while True:\n            torch.linalg.svd(torch.rand(300, 300))\n"
+        "    return x.amin(1), x.amax(1)\n"
+    )
+    result = grade(engine, text, "double")
+    assert result.verdict is Verdict.TIMEOUT and "for an input of" in result.message

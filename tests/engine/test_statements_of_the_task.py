@@ -152,3 +152,9 @@ def test_a_default_that_is_left_out_is_not_shown(engine: Engine) -> None:
 def test_an_oracle_without_gradients_is_a_fault_of_the_grader(engine: Engine) -> None:
     result = grade(engine, "def flat(x):\n    return (x > 0).to(x.dtype)\n", "flat")
     assert result.verdict is Verdict.KIT_ERROR and "autograd finds no way" in result.message
+
+
+def test_a_gradient_that_is_not_finite_is_told_so(engine: Engine) -> None:
+    text = "def scaled(x, by=2.0):\n    return x * by + torch.where(x > 1e9, x, 0 * (x - x).sqrt())\n"
+    result = grade(engine, "import torch\n\n\n" + text, "scaled")
+    assert result.property == "lets autograd through to its inputs" and "NaN" in result.message
