@@ -1366,7 +1366,7 @@ def by_bisection(N, noise):
 def by_the_weights_of_all_batches(N, noise):
     # A batch of age k has the weight m * (1 - m)**k, and the squares of all of them sum to m / (2 - m).
     allowed = noise**2 / (1.0 / N)
-    m = torch.tensor([1.0, 2 * allowed / (1 + allowed)], dtype=torch.float64)
+    m = torch.tensor([1.0, 2 * allowed / (1 + allowed)], dtype=torch.float64).clamp(max=1.0)
     fits = m / (2 - m) <= allowed * (1 + 1e-12)
     return m[fits].max().item()
 

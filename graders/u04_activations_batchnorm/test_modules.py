@@ -21,10 +21,6 @@ def fill(layer, values):
             if p.numel() == value.numel():
                 p.copy_(value.reshape(p.shape))
 """)
-_COPY = remote_function("""
-def copy(tensor):
-    return tensor.detach().clone()
-""")
 # Weights are drawn at random, and the same ones each time, so that every mistake can be recognised.
 _SEED = remote_function("""
 def seed():
@@ -63,20 +59,24 @@ def far_from_degenerate(draw: Draw, shape: tuple[int, ...]) -> Tensor:
 # deviations away from its bound. If the measured one lies inside, then what is beyond twice of it has a share
 # from 2.8% to 7.2%, and by Chernoff it is below 0.8% or above 13% with a probability below 1e-12; of evenly
 # spread numbers it is 0. A grading looks ten times at most, and so refuses a right answer with 1e-10 at most.
-_DRAWN = remote_function("""
-def drawn(layer):
-    w = layer.weight.detach() * 120**0.5
+_NEW = remote_function("""
+def new(Linear, layer):
+    one, other, large = Linear(5, 4), Linear(5, 4), Linear(120, 25)
+    w = large.weight.detach() * 120**0.5
     spread, mean = float(w.std()), float(w.mean())
     beyond = float((w.abs() > 2 * spread).double().mean())
     sizes = [(0.2, "far too small"), (0.85, "too small"), (1.15, "as asked")]
     sizes += [(2.7, "too large"), (5, "much too large")]
     size = next((words for limit, words in sizes if spread < limit), "far too large")
     centre = "zero" if abs(mean) < 0.2 * spread else "not zero"
-    return {"spread": size, "mean": centre, "normal": 0.008 < beyond < 0.13}
-""")
-_ALIKE = remote_function("""
-def alike(one, other):
-    return bool((one.weight == other.weight).all())
+    return {
+        "parameters": [str(tuple(p.shape)) for p in layer.parameters()],
+        "new bias": layer.bias.detach().clone(),
+        "spread": size,
+        "mean": centre,
+        "normal": 0.008 < beyond < 0.13,
+        "two layers alike": bool((one.weight == other.weight).all()),
+    }
 """)
 
 
@@ -120,9 +120,7 @@ def play_linear(
 ):
     student.run(_SEED)
     layer, bare = student(*weight.shape), student(*weight.shape, bias=False)
-    answer = {"parameters": student.run(_SHAPES, layer), "new bias": student.run(_COPY, layer.bias)}
-    answer |= student.run(_DRAWN, student(120, 25))
-    answer["two layers alike"] = student.run(_ALIKE, student(5, 4), student(5, 4))
+    answer = student.run(_NEW, student, layer)
     student.run(_FILL, layer, [weight, bias])
     layer(1 - 2 * x)  # not its last call
     answer |= {"out": layer(x), "kept": layer.out} | student.run(_BACKWARD, layer, x, g)
@@ -318,9 +316,11 @@ linear_layer.misconception_by_edit(
 # -- batchnorm ------------------------------------------------------------------------------------------
 
 _STATE = remote_function("""
-def state(layer):
+def state(layer, training):
     names = ("gamma", "beta", "running_mean", "running_var")
-    return {name: getattr(layer, name).detach().clone() for name in names}
+    found = {name: getattr(layer, name).detach().clone() for name in names}
+    layer.training = training
+    return found
 """)
 
 
@@ -407,21 +407,20 @@ def play_norm(
 ):
     usual = student(len(gamma))
     answer = {"parameters": student.run(_SHAPES, usual)}
-    answer["at first"] = student.run(_STATE, usual) | {"training": usual.training}
+    flag = usual.training
+    answer["at first"] = student.run(_STATE, usual, flag) | {"training": flag}
     answer["usual eps"] = usual(x)
-    answer["usual momentum"] = student.run(_STATE, usual)
+    answer["usual momentum"] = student.run(_STATE, usual, True)
     layer = student(len(gamma), eps=eps, momentum=momentum)
     student.run(_FILL, layer, [gamma, beta])
     answer["first"] = layer(x)
     answer["kept"] = layer.out
     answer["second"] = layer(y)
-    answer["after training"] = student.run(_STATE, layer)
-    layer.training = False
+    answer["after training"] = student.run(_STATE, layer, False)
     answer["alone"] = layer(x[:1])
     answer["together"] = layer(y)
     answer["kept in evaluation"] = layer.out
-    answer["after evaluation"] = student.run(_STATE, layer)
-    layer.training = True
+    answer["after evaluation"] = student.run(_STATE, layer, True)
     return answer | student.run(_BACKWARD, layer, x, g)
 
 
