@@ -182,9 +182,7 @@ def test_what_torch_cannot_do_is_no_answer_that_is_not_started(engine: Engine) -
 
 
 def test_a_right_answer_that_is_too_slow_hears_for_what(engine: Engine) -> None:
-    text = (
-        "import torch\n\n\ndef double(x):\n    if x.numel() > 60:\n        while True:\n            torch.linalg.svd(torch.rand(300, 300))\n"
-        "    return x.amin(1), x.amax(1)\n"
-    )
+    slow = "while x.numel() > 60:\n        torch.linalg.svd(torch.rand(300, 300))"
+    text = f"import torch\n\n\ndef double(x):\n    {slow}\n    return x.amin(1), x.amax(1)\n"
     result = grade(engine, text, "double")
     assert result.verdict is Verdict.TIMEOUT and "for an input of" in result.message
