@@ -211,6 +211,15 @@ def in_another_order():
     }
 
 
+@bessel_divisors.alternative
+def by_trying_two_numbers():
+    squares = {1.0: "n", 2.0: "n-1"}  # the mean square of -1 and 1 by both divisors
+    x = torch.tensor([-1.0, 1.0])
+    usual, plain = squares[float(torch.var(x))], squares[float(torch.var(x, correction=0))]
+    torch_itself = {"torch.var": usual, "torch.var correction=0": plain}
+    return torch_itself | {"BatchNorm1d training forward": plain, "BatchNorm1d running_var update": usual}
+
+
 @bessel_divisors.misconception(
     symptom="One of the four answers is off, and it is about the layer.",
     question="Does the layer keep for later the number that it divides by now?",

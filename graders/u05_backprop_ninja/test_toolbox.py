@@ -543,6 +543,22 @@ def accepts_what_is_right(student, x):
     return 0 <= student(CUBE, x, 3 * x**2) < 1e-6
 
 
+@grad_check.property("is a number and no tensor", examples=1)
+def plain_number(answer):
+    return not isinstance(answer, Tensor)
+
+
+WAVE = remote_function("def wave(x):\n    return (1000 * x).sin().sum()")
+
+
+@grad_check.property("comes from steps of 1e-6 where no eps is given", examples=1)
+def usual_step(student):
+    # At 0 the slope of WAVE is 1000; a step of 1e-6 gives 1000 sin(1e-3) / 1e-3, and the error is that of
+    # the method, rounding being a millionth of it.
+    error = student(WAVE, torch.zeros(2, dtype=torch.float64), torch.full((2,), 1000.0, dtype=torch.float64))
+    return abs(error - (1 - math.sin(1e-3) / 1e-3)) < 1e-9
+
+
 @grad_check.alternative
 def entry_by_entry_in_place(f, x, dx, eps=1e-6):
     worst, moved = 0.0, x.clone()
@@ -1121,6 +1137,7 @@ def shapes_of(T, D, H, V):
 unmasking_init = open_ended(
     "unmasking_init",
     file=__file__,
+    says_dtype=True,
     minimum={"T": 2, "D": 2, "H": 4, "V": 4},
     largest={"T": 4, "D": 6, "H": 40, "V": 30},
     seed=integers_in(0, 9999),

@@ -1101,6 +1101,35 @@ def shorter_is_a_prefix(student, params, bnmean, bnvar, uniforms):
     return list(start) == list(whole)[:1]
 
 
+@sampling.property("adds 1e-5 to the variances where no eps is given", examples=2)
+def usual_eps_where_it_matters(student, params, bnmean):
+    C, W1, b1 = params[:3]
+    context = [0] * (len(W1) // C.shape[1])
+    before = C[context].flatten() @ W1 + b1
+    # So close to the mean, with so small a variance, that eps decides about half of the normalised size.
+    bnvar = torch.full_like(bnmean, 1e-5)
+    bnmean = before[None] - 0.004 * torch.linspace(1, -1, len(before)).sign()
+    right = walk(params, bnmean, bnvar, 1e-5, context)
+    for eps in (1e-4, 1e-6):
+        other = walk(params, bnmean, bnvar, eps, context)
+        place = int((right - other).abs().argmax())
+        between = (right[place] + other[place]) / 2
+        if student(params, bnmean, bnvar, between[None]) != [int((right <= between).sum())]:
+            return False
+    return True
+
+
+@sampling.property("tells numbers just below and just above a cumulative probability apart", examples=2)
+def precise(student, params, bnmean, bnvar):
+    cumulative = walk(params, bnmean, bnvar, 1e-5, [0] * (len(params[1]) // params[0].shape[1]))
+    place = int((cumulative - 0.5).abs().argmin())
+    for u in (cumulative[place] - 1e-10, cumulative[place] + 1e-10):  # rounding in float64 is 1e-15
+        character = min(int((cumulative <= u).sum()), len(cumulative) - 1)
+        if student(params, bnmean, bnvar, u[None]) != [character]:
+            return False
+    return True
+
+
 @sampling.alternative
 def by_searchsorted(params, bnmean, bnvar, uniforms, eps=1e-5):
     V, D = params[0].shape
