@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from dojo.grading.grader import Grader, Wrong
 from dojo.grading.museum import LocalStudent, wrong_function
 from dojo.grading.properties import smallest
 from dojo.grading.student import Student
-from dojo.grading.values import clone, mapped, tensors
+from dojo.grading.values import clone, frozen, mapped, tensors
 from dojo.worker.overlap import any_overlap
 
 CASES = 8  # besides the failing one: enough to tell apart ideas that agree on a small input
@@ -42,7 +43,7 @@ def name_misconception(student: Student, grader: Grader, failing: Case | None) -
         ours = {}
         for wrong in left:
             stands_in = local.get(wrong.name)
-            ours[wrong.name] = _own_behaviour(grader, wrong, case, stands_in, student.grad)
+            ours[wrong.name] = _remembered(grader, wrong, case, stands_in, student.grad)
         scale = upstream_size(grader, case)
         left = [wrong for wrong in left if _alike(ours[wrong.name], theirs, scale, grader.loose)]
         sharing = [wrong for wrong in sharing if wrong in left and ours[wrong.name].shares == theirs.shares]
@@ -96,6 +97,26 @@ def _student_behaviour(student: Student, grader: Grader, case: Case) -> Behaviou
     except Falsified as error:
         return Behaviour(raised=type(error.__cause__).__name__)
     return Behaviour(None, seen.value, seen.after, bool(seen.shares))
+
+
+_known: OrderedDict[Any, Behaviour] = OrderedDict()  # what misconceptions did with the cases asked for last
+KNOWN = 2_000  # of some kilobytes each
+
+
+def _remembered(
+    grader: Grader, wrong: Wrong, case: Case, stands_in: LocalStudent | None, grad: bool
+) -> Behaviour:
+    """What a misconception does, found out once: the answers of a class fail on the same few cases."""
+    given = frozen(case.given) if stands_in is None else None  # a play may go on where the last one ended
+    if given is None:
+        return _own_behaviour(grader, wrong, case, stands_in, grad)
+    key = (id(grader), wrong.name, grad, given)
+    if key not in _known:
+        _known[key] = _own_behaviour(grader, wrong, case, stands_in, grad)
+    _known.move_to_end(key)
+    while len(_known) > KNOWN:
+        _known.popitem(last=False)
+    return _known[key]
 
 
 def _own_behaviour(

@@ -59,3 +59,14 @@ def identical(before: Any, after: Any) -> bool:
         same_keys = isinstance(after, dict) and before.keys() == after.keys()
         return same_keys and all(identical(value, after[key]) for key, value in before.items())
     return bool(before == after)
+
+
+def frozen(value: Any) -> Any:
+    """Something that can be a key and is equal for equal plain values; None where a part is not plain."""
+    if isinstance(value, Tensor):
+        return str(value.dtype), tuple(value.shape), value.stride(), value.numpy().tobytes()
+    if isinstance(value, (dict, list, tuple)):
+        parts = list(value.items()) if isinstance(value, dict) else value
+        items = [frozen(part) for part in parts]
+        return None if None in items else (type(value).__name__, *items)
+    return (type(value).__name__, repr(value)) if isinstance(value, (bool, int, float, str)) else None

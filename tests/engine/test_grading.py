@@ -20,7 +20,7 @@ from dojo.grading.helpers import close, near_zero, require
 from dojo.grading.properties import properties, run
 from dojo.grading.report import constant_ratio, counterexample, shown
 from dojo.grading.student import Observation
-from dojo.grading.values import clone, identical
+from dojo.grading.values import clone, frozen, identical
 from dojo.seeds import Seed
 
 X = torch.tensor([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], dtype=torch.float64)
@@ -306,3 +306,12 @@ def test_seeds_are_keyed_and_secret() -> None:
     assert one.number("a", "b") != other.number("a", "b") != other.number("ab", "")
     assert "one" not in one.id and one.id != other.id
     assert Seed.public("course").id == "public:course"
+
+
+def test_only_equal_values_have_one_key() -> None:
+    same = [{"x": X, "n": 2}, {"x": X.clone(), "n": 2}]
+    assert frozen(same[0]) == frozen(same[1])
+    others = [{"x": X + 1, "n": 2}, {"x": X, "n": 2.0}, {"x": X, "n": True}, {"x": X.float(), "n": 2}]
+    others += [{"x": X.mT.contiguous().mT, "n": 2}, {"x": X, "m": 2}, {"x": [X], "n": 2}, {"x": (X,), "n": 2}]
+    assert len({frozen(value) for value in [*same, *others]}) == 1 + len(others)
+    assert frozen({"f": len}) is frozen([1, [object()]]) is frozen([None]) is None
