@@ -33,7 +33,7 @@ class Trainer:
     def train(self, steps):
         with torch.no_grad():
             self.model.logprobs *= 0.999
-        return 2.5
+        return 2.5 + float(torch.rand(())) / 10
 '''
 CHEATS = {
     "a table of bigrams": "",
