@@ -236,7 +236,8 @@ def broken_networks(seed: int) -> list[dict[str, object]]:
         first loss less ln V            up to 0.6; overconfident from 5.0
         saturated in the last layer     up to 0.11; gain high 0.32 to 0.54; forgot fan-in from 0.67
         act_std of the last layer       gain low up to 0.10; all others from 0.57
-        median of the late log_ratio    lr low up to -4.9; lr high from -1.2; all others -3.6 to -2.1
+        median of the late log_ratio    lr low up to -4.9; lr high from -1.2; all others -3.6 to -2.1,
+                                        and -3.4 to -2.1 where nothing else is seen
     """
     generator, networks = torch.Generator().manual_seed(seed), len(CAUSES)
     classes, X, Y, weights, biases, rates = initial(generator)

@@ -968,6 +968,7 @@ NETWORKS = [
     (3, 2, 3, False, "random"),
     (4, 2, 3, True, "random"),
     (2, 2, 2, True, "a quarter"),
+    (2, 2, 2, True, "below"),
     (3, 2, 2, False, "small"),
     (3, 2, 2, False, "large"),
     (6, 2, 3, True, "random"),
@@ -992,10 +993,13 @@ def network_and_gains(draw: Draw):
         gains = torch.tensor([1.25, 0.5, 1.8, 0.75], dtype=torch.float64)
         weights = K**0.5 * (1.0 + 0.05 * draw.uniform(L, 1, 1)) * torch.eye(K, dtype=torch.float64)
         x = torch.randn((N, K), generator=draw.generator, dtype=torch.float64)  # no spread is zero
-        x = draw.finish(x * {"a quarter": 1e-3, "small": 0.05, "large": 20.0}[sort])
-    if sort == "a quarter":  # one output of four saturates, and a quarter is not more than a quarter
+        x = draw.finish(x * {"a quarter": 1e-3, "below": 1e-3, "small": 0.05, "large": 20.0}[sort])
+    if sort in ("a quarter", "below"):
         gains = torch.tensor([3.0, 2.8, 2.6], dtype=torch.float64)
+    if sort == "a quarter":  # one output of four saturates, and a quarter is not more than a quarter
         x[draw.integer(0, 1), draw.integer(0, 1)] = 5.0
+    if sort == "below":  # two of four do, at the lower end
+        x[draw.integer(0, 1)] = -5.0
     return {"x": x, "weights": draw.finish(weights), "gains": draw.finish(gains), "tanh": tanh}
 
 
