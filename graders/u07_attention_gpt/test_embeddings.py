@@ -24,6 +24,7 @@ def targets_or_none(draw: Draw, shape: tuple[int, ...]) -> Tensor | None:
     idx=indices("V", repeated=True),
     targets=targets_or_none,
     parts={"logits": (0,), "loss": (1,)},
+    differentiable=True,
 )
 def bigram_model(idx, table, targets):
     onehot = torch.eye(len(table), dtype=table.dtype)
