@@ -222,9 +222,13 @@ def run(operation, x, g):
     older, term = x.clone().requires_grad_(), x.clone().requires_grad_()
     double = 2 * older
     ((type(operation).apply(term) + double) * g).sum().backward()
+    # Who remembers x anywhere but in ctx goes back with the x of another call.
+    before, middle, after = ((x + d).requires_grad_() for d in (1.0, 0.0, -1.0))
+    three = [type(operation).apply(z) for z in (before, middle, after)]
+    (three[1] * g).sum().backward()
     state = "unchanged" if torch.equal(leaf, x) else "changed"
     return {"result": y, "gradient": leaf.grad, "in a longer expression": inner.grad,
-            "of another term": older.grad, "x": state}
+            "of another term": older.grad, "of the second of three": middle.grad, "x": state}
 """)
 
 
@@ -232,7 +236,11 @@ def run(operation, x, g):
     "custom_autograd_function",
     examples=6,
     parts={
-        name: (name,) for name in ("result", "gradient", "in a longer expression", "of another term", "x")
+        name: (name,)
+        for name in (
+            *("result", "gradient", "in a longer expression", "of another term"),
+            *("of the second of three", "x"),
+        )
     },
     floor=10_000.0,  # an upstream gradient of size 1000
 )
@@ -245,7 +253,7 @@ def custom_autograd_function(x: Float[Tensor, "N M"], g):
     (gradient,) = torch.autograd.grad((y * g).sum(), leaf)
     (chained,) = torch.autograd.grad((3 * polynomial(0.5 * inner) * g).sum(), inner)
     answer = {"result": y.detach(), "gradient": gradient, "in a longer expression": chained}
-    return {**answer, "of another term": 2 * g, "x": "unchanged"}
+    return {**answer, "of another term": 2 * g, "of the second of three": gradient, "x": "unchanged"}
 
 
 @custom_autograd_function.play
@@ -307,6 +315,31 @@ custom_autograd_function.misconception_by_edit(
     symptom="`backward` fails: there is nothing to unpack.",
     question="`backward` runs much later, as a function of its own. How does it know x?",
     rule="What the way back needs has to be saved on the way forward.",
+)
+custom_autograd_function.misconception_by_edit(
+    "function_keeps_x_on_the_class",
+    """\
+        ctx.save_for_backward(x)
+        return 0.5 * (5 * x**3 - 3 * x)
+        # END SOLUTION
+
+    @staticmethod
+    def backward(ctx: Any, g: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        \"\"\"The gradient of `x`, where `g` is what has arrived at the result. `g` stays as it is.\"\"\"
+        # BEGIN SOLUTION
+        (x,) = ctx.saved_tensors
+""",
+    """\
+        LegendrePolynomial3.x = x
+        return 0.5 * (5 * x**3 - 3 * x)
+
+    @staticmethod
+    def backward(ctx, g):
+        x = LegendrePolynomial3.x
+""",
+    symptom="Used once, it is right. Used again before the way back, it takes the x of the last use.",
+    question="How many x are there when an operation is used three times, and where is yours kept?",
+    rule="Every use has a memory of its own. What the class or the module holds, all uses share.",
 )
 custom_autograd_function.misconception_by_edit(
     "function_saves_the_result",
