@@ -88,20 +88,20 @@ def listed(names) -> str:
 
 BUILD = remote_function("""
 def build(Node, leaves, steps, before, labels):
-    nodes = {name: Node(x, label=name if labels else "") for name, x in leaves.items()}
+    nodes = {name: Node(x, label=labels.get(name, "")) for name, x in leaves.items()}
     for name, left, sign, right in steps:
         x, y = nodes[left], nodes[right]
         data, slopes = (x.data + y.data, (1.0, 1.0)) if sign == "+" else (x.data * y.data, (y.data, x.data))
-        nodes[name] = Node(data, (x, y), sign, slopes, name if labels else "")
+        nodes[name] = Node(data, (x, y), sign, slopes, labels.get(name, ""))
     for name, gradient in before.items():
         nodes[name].grad = gradient
     return nodes
 """)
 
 
-def built(student, leaves, program, before=None, labels=False):
+def built(student, leaves, program, before=None, labels=None):
     """The program's nodes by name, made of the student's class."""
-    return student.run(BUILD, student.Node, leaves, steps(program), before or {}, labels)
+    return student.run(BUILD, student.Node, leaves, steps(program), before or {}, labels or {})
 
 
 # What a walk should leave as it was.
@@ -135,8 +135,9 @@ def count(nodes):
     for node in nodes:
         node._prev = Counted(node._prev)
 """)
+# The longest chain has 15 nodes: who goes through all of them for each of them stays far below the limit.
 LOOKS = remote_function(
-    "def looks(nodes):\n    return max(getattr(node._prev, 'looks', 0) for node in nodes) > 40"
+    "def looks(nodes):\n    return max(getattr(node._prev, 'looks', 0) for node in nodes) > 100"
 )
 
 
@@ -337,9 +338,9 @@ def read_dot(text: str) -> dict:
                 continue
             words = label[1].strip('"')
             if box := BOX.fullmatch(words):
-                boxes[name] = box[1]
+                boxes[name] = box[1] or NO_LABEL
                 kind = "" if own in ("record", "Mrecord") else f", and no record but an {own}"
-                shown.append(f"{box[1]}: data {box[2]}, grad {box[3]}{kind}")
+                shown.append(f"{boxes[name]}: data {box[2]}, grad {box[3]}{kind}")
             else:
                 operations[name] = words.strip()
         elif line.strip() and not re.fullmatch(rf"\s*{SETTING}\s*", line):
@@ -367,23 +368,56 @@ def shape_of(settings: str, default: str) -> str:
     return found[1].strip('"') if found else default
 
 
-@grades("dot_source", case_of=case_of, uses=("Node",), **KINDS)
-def dot(leaves, program, before):
+NO_LABEL = "(no label)"
+LABELS = ("as in the program", "none", "a and b have the same")
+
+
+def dot_case(draw: Draw) -> dict:
+    """As for the other walks, and graphs whose labels tell less than there is."""
+    labels = LABELS[max(0, draw.sizes["K"] - len(PROGRAMS) - DRAWN + 1)]
+    case = case_of(draw)
+    if labels != LABELS[0]:
+        case["program"] = ["d = a * b", "e = d + c"]
+    if labels == LABELS[2]:  # nor do number and gradient tell these two apart
+        case["leaves"]["b"], case["before"]["b"] = case["leaves"]["a"], case["before"]["a"]
+    return {**case, "labels": labels}
+
+
+def labels_of(names, labels: str) -> dict[str, str]:
+    """The label of each node."""
+    given = {name: name if labels != LABELS[1] else "" for name in names}
+    return given | {"b": "a"} if labels == LABELS[2] else given
+
+
+@grades(
+    "dot_source",
+    case_of=dot_case,
+    uses=("Node",),
+    **{**KINDS, "largest": {"K": len(PROGRAMS) - 1 + DRAWN + len(LABELS) - 1}},
+)
+def dot(leaves, program, before, labels):
     data, made = numbers(leaves, program), parents(program)
     names = {*made, *(parent for _, sources in made.values() for parent in sources)}
+    label = {name: text or NO_LABEL for name, text in labels_of(names, labels).items()}
+    boxes = (f"{label[x]}: data {data[x]:.4f}, grad {before.get(x, 0.0):.4f}" for x in names)
+    operations = (
+        f"{', '.join(sorted(label[source] for source in sources))} -> {sign} -> {label[x]}"
+        for x, (sign, sources) in made.items()
+    )
     return {
         "a digraph with its braces": True,
         "lines that graphviz cannot read": [],
         "from left to right": True,
-        "boxes": sorted(f"{name}: data {data[name]:.4f}, grad {before.get(name, 0.0):.4f}" for name in names),
-        "operations": sorted(f"{', '.join(sources)} -> {sign} -> {x}" for x, (sign, sources) in made.items()),
+        "boxes": sorted(boxes),
+        "operations": sorted(operations),
         "other arrows": 0,
     }
 
 
 @dot.play
-def play_dot(student, leaves, program, before):
-    nodes = built(student, leaves, program, before, labels=True)
+def play_dot(student, leaves, program, before, labels):
+    names = [*leaves, *(line[0] for line in program)]
+    nodes = built(student, leaves, program, before, labels_of(names, labels))
     text = student(nodes[program[-1][0]])
     return read_dot(text) if isinstance(text, str) else text
 
@@ -411,21 +445,22 @@ def by_identity(root):
 
 
 @dot.alternative
-def by_label(root):
+def by_label_and_number(root):
     nodes, waiting = [root], [root]
     while waiting:
         for parent in waiting.pop()._prev:
             if parent not in nodes:
                 nodes.append(parent)
                 waiting.append(parent)
+    names = {node: f"{node.label}_{i}" for i, node in enumerate(nodes)}
     text = "digraph {\nrankdir=LR;\nnode [shape=record]\n"
-    for node in nodes:
-        text += f'{node.label} [label="{{ {node.label} | data {node.data:.4f} | grad {node.grad:.4f} }}"]\n'
-    for node in nodes:
+    for node, name in names.items():
+        text += f'{name} [label="{{ {node.label} | data {node.data:.4f} | grad {node.grad:.4f} }}"]\n'
+    for node, name in names.items():
         if node._op:
-            text += f'op_{node.label} [label="{node._op}", shape=circle]\nop_{node.label} -> {node.label}\n'
+            text += f'op_{name} [label="{node._op}", shape=circle]\nop_{name} -> {name}\n'
             for parent in node._prev:
-                text += f"{parent.label} -> op_{node.label}\n"
+                text += f"{names[parent]} -> op_{name}\n"
     return text + "}"
 
 
@@ -525,6 +560,14 @@ dot.misconception_by_edit(
     question="May two nodes of a graph hold the same number?",
     rule="A name has to tell apart what is different, so make it of the identity and not of the content.",
 )
+dot.misconception_by_edit(
+    "named_after_the_label",
+    'f"n{len(names)}"',
+    'f"n{node.label}"',
+    symptom="Boxes with the same label, or with none, have become one.",
+    question="Has every node a label, and may two nodes have the same?",
+    rule="A label is for people, who may repeat it or leave it out. A name has to tell nodes apart.",
+)
 
 
 @dot.misconception(
@@ -623,6 +666,7 @@ def order(leaves, program):
         "before something it was made from": "none",
         "not in the graph": "none",
         "at the end": program[-1][0],
+        "looks at the same node again and again": False,
         "the nodes are as before": True,
     }
 
@@ -631,6 +675,7 @@ def order(leaves, program):
 def play_order(student, leaves, program):
     nodes = built(student, leaves, program)
     labels = {node: name for name, node in nodes.items()}
+    student.run(COUNT, list(nodes.values()))
     before = student.run(STATE, list(nodes.values()))
     names = [labels.get(node, "?") for node in student(nodes[program[-1][0]])]
     kept = student.run(STATE, list(nodes.values())) == before
@@ -647,6 +692,7 @@ def play_order(student, leaves, program):
         "before something it was made from": listed(early),
         "not in the graph": listed(set(names) - wanted),
         "at the end": names[-1] if names else "",
+        "looks at the same node again and again": student.run(LOOKS, list(nodes.values())),
         "the nodes are as before": kept,
     }
 
@@ -753,6 +799,26 @@ order.misconception_by_edit(
     symptom="Nodes that are used twice stand in the list twice.",
     question="How do you know that a node is on the list already?",
     rule="Every node once: what has been visited is not visited again.",
+)
+order.misconception_by_edit(
+    "visited_after_the_parents",
+    """\
+        if node not in visited:
+            visited.add(node)
+            for parent in node._prev:
+                visit(parent)
+            order.append(node)
+""",
+    """\
+        for parent in node._prev:
+            visit(parent)
+        if node not in visited:
+            visited.add(node)
+            order.append(node)
+""",
+    symptom="The list is right, but the same nodes are walked again for every path that leads to them.",
+    question="Do you ask whether you know a node before you walk on from it, or afterwards?",
+    rule="There can be far more paths than nodes. Turn back at once where you have been before.",
 )
 order.misconception_by_edit(
     "visited_by_value",
