@@ -404,18 +404,23 @@ def points(draw: Draw) -> dict:
     xs = [x + draw.pick((-0.25, 0.0, 0.25)) for x in (-1.5, -0.5, 0.5, 1.5)]
     ys = [draw.pick((-1.0, 0.5, 2.0)) * (i + 1) for i in range(4)]
     rate = draw.pick((0.005, 0.01, 0.02, 0.3))
+    before = [draw.pick((-4.0, 2.0, 8.0)) for _ in range(3)] if draw.sizes["used"] else None
     return {
         "coefficients": [draw.pick((-1.0, 0.5, 1.0)) for _ in range(3)],
         "xs": xs,
         "ys": ys,
         "lr": rate,
         "steps": draw.integer(3, 5),
+        "grads_before": before,
     }
 
 
 @grades(
     "training_loop",
     case_of=points,
+    minimum={"used": 0},
+    largest={"used": 1},
+    every=True,
     parts={"losses": ("losses",), "parameters": ("parameters",)},
     examples=6,
     uses=("Parabola",),
@@ -432,11 +437,19 @@ def training(coefficients, xs, ys, lr, steps):
 
 
 PARAMETERS = remote_function("def parameters(model):\n    return [float(p.data) for p in model.parameters()]")
+# What somebody has left in the gradients who has used the model before.
+LEAVE = remote_function("""
+def leave(model, grads):
+    for p, grad in zip(model.parameters(), grads):
+        p.grad = torch.full_like(p, grad)
+""")
 
 
 @training.play
-def play_training(student, coefficients, xs, ys, lr, steps):
+def play_training(student, coefficients, xs, ys, lr, steps, grads_before):
     model = student.Parabola(*coefficients)
+    if grads_before is not None:
+        student.run(LEAVE, model, grads_before)
     losses = student(model, xs, ys, lr, steps)
     return {"losses": losses, "parameters": student.run(PARAMETERS, model)}
 
@@ -455,8 +468,10 @@ def any_model_learns(student, xs, ys):
 
 
 @training.alternative
-def empties_after_the_step(model, xs, ys, lr, steps):
+def empties_at_the_start_and_after_each_step(model, xs, ys, lr, steps):
     losses = []
+    for p in model.parameters():
+        p.grad = None
     for _ in range(steps):
         loss = 0.0
         for x, y in zip(xs, ys, strict=True):
@@ -520,9 +535,22 @@ loop(
             p.data -= lr * p.grad
         losses.append(total.item())
 """,
-    symptom="The first step is right. From the second on, steps are too large, more and more.",
+    symptom="The first step of a new model is right. From the second on, they are too large, more and more.",
     question="What stands in the gradients when the second backward pass begins?",
     rule="Gradients add up until somebody empties them. Every step starts with a clean slate.",
+)
+loop(
+    "emptied_after_the_step_only",
+    """\
+        total.backward()
+        for p in model.parameters():
+            p.data -= lr * p.grad
+            p.grad = None
+        losses.append(total.item())
+""",
+    symptom="A new model is trained rightly. One that has been used before makes a wrong first step.",
+    question="What stands in the gradients when the first backward pass begins, and who has emptied them?",
+    rule="Who relies on the state in which others leave things is wrong one day. Empty before you fill.",
 )
 loop(
     "emptied_before_the_step",
