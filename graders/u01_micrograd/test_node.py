@@ -7,9 +7,6 @@ from dojo.grading import grades, one_of, remote_function
 # What can be seen of a node, in words and numbers. `fresh` is one that was made without children.
 LOOK = remote_function("""
 def look(node, children, fresh, other):
-    kept = vars(node) if hasattr(node, "__dict__") else {}
-    of_the_class = vars(type(node)).get("grad", "none")
-    grad_is_its_own = "grad" in kept or hasattr(of_the_class, "__set__")
     before = [node.data, node.grad, len(node._prev), fresh.grad]
     node.grad = 3.0
     steps = node._backward, fresh._backward
@@ -17,6 +14,7 @@ def look(node, children, fresh, other):
     after = [node.data, node.grad, len(node._prev), fresh.grad]
     if type(fresh._prev) is set:
         fresh._prev.add(node)
+    fresh.grad += 1.0
     return {
         "repr": repr(node),
         "data": before[0],
@@ -28,7 +26,7 @@ def look(node, children, fresh, other):
         "how many in _prev": before[2],
         "_backward() returns": [str(value) for value in returned],
         "_backward() changes nothing": after == [before[0], 3.0, *before[2:]],
-        "every node has its own grad": grad_is_its_own,
+        "grad of another fresh node": other.grad,
         "children of another fresh node": len(other._prev),
         "equal to another node with its number": bool(fresh == other),
     }
@@ -55,7 +53,7 @@ def node(data, op, label, twice):
         "how many in _prev": 1 if twice else 2,
         "_backward() returns": ["None", "None"],
         "_backward() changes nothing": True,
-        "every node has its own grad": True,
+        "grad of another fresh node": 0.0,
         "children of another fresh node": 0,
         "equal to another node with its number": False,
         "_op and label of a leaf": ["", ""],
@@ -106,6 +104,19 @@ class WithSlots:
 
     def __repr__(self):
         return "Node(data=" + str(self.data) + ", grad=" + str(self.grad) + ")"
+
+
+@node.alternative
+class GradientBeginsOnTheClass:
+    grad = 0.0  # the first `+=` gives a node its own
+
+    def __init__(self, data, _children=(), _op="", label=""):
+        self.data = data
+        self._prev, self._op, self.label = set(_children), _op, label
+        self._backward = lambda: None
+
+    def __repr__(self):
+        return f"Node({self.data})"
 
 
 @node.alternative
@@ -210,16 +221,17 @@ class OneSetForAll:
 
 
 @node.misconception(
-    symptom="The gradient stands on the class, where all nodes see it, and not on each node.",
-    question="Is `grad` set in `__init__`, on self, or beside it?",
+    symptom="All nodes share one set: the children of one are the children of all.",
+    question="Is the set made in `__init__`, once for each node, or beside it, once for the class?",
     rule="What stands in the body of a class belongs to all of its objects together.",
 )
-class OneGradientForAll:
-    grad = 0.0
+class OneSetOnTheClass:
+    _prev = set()  # noqa: RUF012
 
     def __init__(self, data, _children=(), _op="", label=""):
-        self.data = data
-        self._prev, self._op, self.label = set(_children), _op, label
+        self.data, self.grad = data, 0.0
+        self._prev.update(_children)
+        self._op, self.label = _op, label
         self._backward = lambda: None
 
     def __repr__(self):
