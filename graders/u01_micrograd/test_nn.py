@@ -78,14 +78,15 @@ def right_run(sizes: list[int], weights, inputs, recorded, slopes) -> dict:
 
 # -- one neuron ------------------------------------------------------------------------------------------
 
-# How probable is it that right numbers are refused? None of 303 is beyond 0.8 on one of the two sides:
-# 2 * 0.9^303 < 4e-14. Their mean is off by 0.25: at most 2 * exp(-303 * 0.25^2 * 3 / 2) < 1e-12, because a
-# uniform number has lighter tails than a normal one of its variance, 1/3. Four pairs of 306 are equal, even
-# if they have 24 bits only: (46665 / 2^24)^4 / 24 < 3e-12. One grading looks fewer than 20 times.
+# How probable is it that right numbers are refused? None of 306 is beyond 0.8 on one of the two sides:
+# 2 * 0.9^306 < 3e-14. Their mean is off by 0.25: at most 2 * exp(-306 * 0.25^2 * 3 / 2) < 1e-12, because a
+# uniform number has lighter tails than a normal one of its variance, 1/3. Four pairs of 309 are equal, even
+# if they have 24 bits only: (47586 / 2^24)^4 / 24 < 3e-12. One grading looks fewer than 20 times.
 FALSE_POSITIVE = 1e-10
 NEW = remote_function("""
 def new(Neuron):
-    numbers = [float(p.data) for _ in range(3) for p in Neuron(100).parameters()]
+    neurons = [[float(p.data) for p in Neuron(50).parameters()] for _ in range(6)]
+    numbers = [number for neuron in neurons for number in neuron]
     biases = [float(Neuron(1).parameters()[-1].data) for _ in range(3)]
     small, model = [], Neuron(2)
     for inputs in ([0.5], [0.5, 0.5, 0.5]):
@@ -97,7 +98,10 @@ def new(Neuron):
     if not any(biases):
         found = "the biases are 0"
     elif len({*numbers, *biases}) < len(numbers) + len(biases) - 3:
-        found = "some are equal"
+        repeated = sum(len(neuron) - len(set(neuron)) for neuron in neurons)
+        found = "some of one neuron are equal" if repeated > 3 else "some of two neurons are equal"
+        if all(len(set(neuron)) < 3 for neuron in neurons):
+            found = "all weights of a neuron are equal"
     elif min(numbers) < -1 or max(numbers) > 1:
         found = "some are beyond -1 or 1"
     elif abs(sum(numbers)) > 0.25 * len(numbers):
@@ -106,10 +110,10 @@ def new(Neuron):
         found = "none is close to -1, or none to 1"
     else:
         found = "uniform"
-    return {"303 new numbers": found, "1 and 3 inputs for a neuron with 2": small}
+    return {"306 new numbers": found, "1 and 3 inputs for a neuron with 2": small}
 """)
 NEW_ONES = {
-    "303 new numbers": "uniform",
+    "306 new numbers": "uniform",
     "1 and 3 inputs for a neuron with 2": ["an error", "an error"],
 }
 
@@ -306,6 +310,14 @@ neuron.misconception_by_edit(
     symptom="All weights are one object: they have the same number, and change together.",
     question="How many scalars does multiplying a list by a number make?",
     rule="A list that is multiplied repeats its entries; it does not make new ones.",
+)
+neuron.misconception_by_edit(
+    "one_number_for_all_weights",
+    "[scalar(uniform()) for _ in range(nin)]",
+    "[scalar(number) for number in [uniform()] * nin]",
+    symptom="All weights of a new neuron have the same number, though each is a scalar of its own.",
+    question="How often is a random number drawn for one neuron?",
+    rule="What is drawn once and used often is one draw. Draw where you use it.",
 )
 neuron.misconception_by_edit(
     "no_negative_weights",
