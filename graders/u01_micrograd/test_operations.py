@@ -23,7 +23,8 @@ def on_two_nodes(student, a, a_grad, b, b_grad, reused, out_grad):
     y = x if reused else student.Value(b)
     y.grad, x.grad = b_grad, a_grad
     answer = one_step_back(student, student(x, y), {x, y}, out_grad)
-    return {**answer, "a.data": x.data, "b.data": y.data, "a.grad": x.grad, "b.grad": y.grad}
+    answer |= {"a.data": x.data, "b.data": y.data, "a.grad": x.grad, "b.grad": y.grad}
+    return {**answer, **two_more(student, (x, y), (a, a if reused else b), out_grad)}
 
 
 def on_one_node(student, a, a_grad, out_grad):
@@ -31,7 +32,8 @@ def on_one_node(student, a, a_grad, out_grad):
     x = student.Value(a)
     x.grad = a_grad
     answer = one_step_back(student, student(x), {x}, out_grad)
-    return {**answer, "a.data": x.data, "a.grad": x.grad}
+    answer |= {"a.data": x.data, "a.grad": x.grad}
+    return {**answer, **two_more(student, (x,), (a,), out_grad)}
 
 
 def to_a_power(student, a, k, a_grad, out_grad):
@@ -42,6 +44,7 @@ def to_a_power(student, a, k, a_grad, out_grad):
     answer |= {"a.data": x.data, "a.grad": x.grad, "_op": answer["_op"][:2]}  # the exponent may follow
     return {
         **answer,
+        **two_more(student, (x,), (a,), out_grad, k),
         "node as exponent": taken(student, student.Value(2.0), student.Value(3.0)),
         "complex exponent": taken(student.run, COMPLEX, student, student.Value(2.0)),
     }
@@ -53,6 +56,27 @@ COMPLEX = remote_function("def to_a_complex_power(function, a):\n    return func
 
 
 STEP = remote_function("def step(out):\n    out._backward()")  # whatever can be called
+
+
+# Both are made before either takes its step: who has read a gradient when the node was made has an old one.
+MORE = remote_function("""
+def two_more(operation, operands, numbers, out_grad):
+    made = [operation(*operands, *numbers) for _ in range(2)]
+    for out in made:
+        out.grad = out_grad
+    for out in made:
+        if out._backward is not None:
+            out._backward()
+    return [node.grad for node in operands]
+""")
+
+
+def two_more(student, operands, data, out_grad, *numbers):
+    """The gradients of the operands after two more nodes of the same kind have taken their steps."""
+    found = ["not tried"] * len(operands)
+    if [node.data for node in operands] == list(data):
+        found = student.run(MORE, student, operands, numbers, out_grad)
+    return {f"{name}.grad after two more": grad for name, grad in zip("ab", found, strict=False)}
 
 
 def one_step_back(student, out, operands, out_grad):
@@ -88,12 +112,15 @@ def two_in_torch(operation, op, a, a_grad, b, b_grad, reused, out_grad):
     out = operation(x, y)
     (out * out_grad).backward()
     after = {"a.data": x.item(), "b.data": y.item(), "a.grad": x.grad.item(), "b.grad": y.grad.item()}
+    for _ in range(2):
+        (operation(x, y) * out_grad).backward()
+    after |= {"a.grad after two more": x.grad.item(), "b.grad after two more": y.grad.item()}
     return {"data": out.item(), "grad": out_grad, "_op": op, **KEPT, **after}
 
 
 def one_in_torch(operation, op, a, a_grad, out_grad):
     answer = two_in_torch(lambda x, y: operation(x), op, a, a_grad, 0.0, 0.0, False, out_grad)
-    return {name: value for name, value in answer.items() if name not in ("b.data", "b.grad")}
+    return {name: value for name, value in answer.items() if not name.startswith("b.")}
 
 
 KEPT = {"_prev": "the operands", "_backward": "a function"}
@@ -134,14 +161,20 @@ TWO = {
     "examples": 4,
     "floor": 10_000.0,  # of products with an upstream gradient of size 1000
     "parts": {
-        name: (name,) for name in ("data", "grad", "_op", *KEPT, "a.data", "b.data", "a.grad", "b.grad")
+        name: (name,)
+        for name in (
+            *("data", "grad", "_op", *KEPT, "a.data", "b.data", "a.grad", "b.grad"),
+            *("a.grad after two more", "b.grad after two more"),
+        )
     },
     "uses": ("Value",),
 }
 ONE = {
     "examples": 4,
     "every": True,
-    "parts": {name: (name,) for name in ("data", "grad", "_op", *KEPT, "a.data", "a.grad")},
+    "parts": {
+        name: (name,) for name in ("data", "grad", "_op", *KEPT, "a.data", "a.grad", "a.grad after two more")
+    },
     "uses": ("Value",),
 }
 
@@ -598,15 +631,15 @@ def pow_takes_any_exponent(a, k):
 
 
 def one_operand(draw: Draw):
-    """A number, sometimes zero, and a gradient that the leaf has already."""
-    return {"a": (number(draw), -number(draw), 0.0)[draw.sizes["which"]], **gradients(draw)}
+    """A number, sometimes zero and once almost too large, and a gradient that the leaf has already."""
+    return {"a": (number(draw), -number(draw), 0.0, 600.0)[draw.sizes["which"]], **gradients(draw)}
 
 
 @grades(
     "value_exp",
     case_of=one_operand,
     minimum={"which": 0},
-    largest={"which": 2},
+    largest={"which": 3},
     floor=100_000.0,  # exp(3) times an upstream gradient of size 1000
     **ONE,
 )
