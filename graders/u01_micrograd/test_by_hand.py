@@ -158,11 +158,14 @@ def f_sees_the_product_only(a, b, c, f):
 
 # --- manual_backprop_neuron -------------------------------------------------------------------------------
 
-NEURONS = ["ordinary", "x1 is zero", "x2 is zero", "w1 is zero", "both inputs are zero", "the lecture's"]
+NEURONS = [
+    *("ordinary", "x1 is zero", "x2 is zero", "w1 is zero", "both inputs are zero", "the lecture's"),
+    "almost flat",
+]
 
 
 def neuron_inputs(draw: Draw):
-    """Inputs, weights and a bias with which the tanh is neither saturated nor flat."""
+    """Inputs, weights and a bias with which the tanh bends, and once some where it is almost flat."""
     what = NEURONS[draw.sizes["neuron"]]
     if what == "the lecture's":
         return {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
@@ -174,6 +177,7 @@ def neuron_inputs(draw: Draw):
     if what == "w1 is zero":
         leaves["w1"] = 0.0
     aim = draw.pick([-1.0, 1.0]) * (0.3 + float(draw.uniform(1)))  # where the tanh has a slope and bends
+    aim = 11 * aim / abs(aim) + aim if what == "almost flat" else aim
     b = aim - leaves["x1"] * leaves["w1"] - leaves["x2"] * leaves["w2"]
     return {**leaves, "b": b}
 
@@ -185,6 +189,7 @@ def neuron_inputs(draw: Draw):
     largest={"neuron": len(NEURONS) - 1},
     every=True,
     examples=6,
+    floor=0.01,  # where the tanh is almost flat, its slope is the difference of 1 and a number close to it
 )
 def manual_backprop_neuron(x1, x2, w1, w2, b):
     x1, x2, w1, w2, b = map(leaf, (x1, x2, w1, w2, b))
