@@ -11,6 +11,13 @@ FORMS = {
     "a * b": lambda a, b: a * b,
     "a * 0.5": lambda a, b: a * 0.5,
     "3 * a": lambda a, b: 3 * a,
+    "a + 0": lambda a, b: a + 0,
+    "0 + a": lambda a, b: 0 + a,
+    "a - 0": lambda a, b: a - 0,
+    "a * 1": lambda a, b: a * 1,
+    "1 * a": lambda a, b: 1 * a,
+    "a / 1": lambda a, b: a / 1,
+    "a ** 1": lambda a, b: a**1,
     "a ** 3": lambda a, b: a**3,
     "a ** -2": lambda a, b: a**-2,
     "(a * a) ** 0.5": lambda a, b: (a * a) ** 0.5,
@@ -29,14 +36,14 @@ FORMS = {
 
 # By the methods that they need, so that an error in one does not hide the others.
 GROUPS = (
-    ("a + b", "a * b", "a ** 3"),
-    ("a + 2", "a * 0.5"),
-    ("2 + a", "sum([a, b, a])"),
-    ("3 * a",),
+    ("a + b", "a * b", "a ** 3", "a ** 1"),
+    ("a + 2", "a * 0.5", "a + 0", "a * 1"),
+    ("2 + a", "sum([a, b, a])", "0 + a"),
+    ("3 * a", "1 * a"),
     ("-a",),
-    ("a - b", "a - 2"),
+    ("a - b", "a - 2", "a - 0"),
     ("2.5 - a",),
-    ("a / b", "a / 4"),
+    ("a / b", "a / 4", "a / 1"),
     ("3 / a",),
     ("0 / a",),
     ("a ** -2", "(a * a) ** 0.5"),
@@ -72,7 +79,7 @@ def history(results, a, b):
             return f"a {type(result).__name__} and no Value"
         return {"data": result.data, "slope in a": slope(result, a), "slope in b": slope(result, b)}
 
-    return [told(result) for result in results], [a.data, b.data]
+    return [told(result) for result in results], [a.data, b.data], [r is a or r is b for r in results]
 """)
 
 
@@ -94,15 +101,17 @@ def operators(a, b, expressions):
             slopes = torch.autograd.grad(result, leaves, allow_unused=True)
         da, db = (0.0 if slope is None else slope.item() for slope in slopes)
         answer[name] = {"data": result.item(), "slope in a": da, "slope in b": db}
-    return answer | {"a and b afterwards": [a, b]}
+    return answer | {"a and b afterwards": [a, b], "results that are a or b themselves": "none"}
 
 
 @operators.play
 def play_operators(student, a, b, expressions):
     first, second = student.Value(a), student.Value(b)
     results = [FORMS[name](first, second) for name in expressions]
-    told, afterwards = student.run(HISTORY, results, first, second)
-    return dict(zip(expressions, told, strict=True)) | {"a and b afterwards": afterwards}
+    told, afterwards, old = student.run(HISTORY, results, first, second)
+    old_ones = ", ".join(name for name, is_old in zip(expressions, old, strict=True) if is_old)
+    known = {"a and b afterwards": afterwards, "results that are a or b themselves": old_ones or "none"}
+    return dict(zip(expressions, told, strict=True)) | known
 
 
 class Leaf:
