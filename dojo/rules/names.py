@@ -47,8 +47,11 @@ _OF_GIVEN_LAYERS = frozenset("weight bias gamma beta parameters training".split(
 _FUNCTIONAL = frozenset(
     "one_hot softmax log_softmax pad".split()
 )  # of torch.nn.functional, where torch.nn is forbidden
-# For an operation with a backward step of one's own, where autograd is allowed.
-_FUNCTION = frozenset("autograd Function save_for_backward saved_tensors needs_input_grad apply".split())
+# Where autograd is allowed: an operation with a backward step of one's own, and whether a graph is recorded.
+_FUNCTION = frozenset(
+    "autograd Function save_for_backward saved_tensors needs_input_grad apply "
+    "enable_grad set_grad_enabled is_grad_enabled".split()
+)
 
 
 def _layers(kind: str) -> frozenset[str]:

@@ -154,6 +154,14 @@ def test_parts_of_named_tuples_have_their_names() -> None:
     assert not violations(text, "double", (), ("torch",), (), False, False)
 
 
+def test_recording_may_be_switched_off_where_autograd_is_allowed() -> None:
+    text = (
+        b"import torch\n\n\ndef double(x):\n    with torch.set_grad_enabled(False):\n        return x + x\n"
+    )
+    assert not violations(text, "double", (), ("torch",), (), False, False)
+    assert violations(text, "double", ("autograd",), ("torch",), (), False, False)
+
+
 def test_attributes_may_be_set_on_what_was_made() -> None:
     assert not violations(CLASS.encode(), "double", (), ("torch",), (), False, False)
 
