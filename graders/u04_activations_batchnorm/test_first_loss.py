@@ -129,6 +129,12 @@ def equal_logits_know_nothing(student, logits, y, scales):
     return near_zero(there, scale=float(scales.max() * logits.abs().max()))
 
 
+@confidently_wrong_demo.property("is the same where logits and scales all change their signs", examples=2)
+def both_signs(student, logits, y, scales):
+    largest = float(scales.max() * logits.abs().max())
+    return near_zero(student(-logits, y, -scales) - student(logits, y, scales), scale=largest)
+
+
 @confidently_wrong_demo.alternative
 def scale_by_scale(logits, y, scales):
     N, V = logits.shape
@@ -521,6 +527,19 @@ def symmetric_units(W1, b1, W2):
 def order_of_units(student, W1, b1, W2):
     back = student(W1.flip(1), b1.flip(0), W2.flip(0))
     return torch.equal(back.flip(0), student(W1, b1, W2))
+
+
+@symmetric_units.property("tells two units apart that differ in the last digit of one number", examples=2)
+def last_digit(student, W1, b1, W2):
+    twins = [W1[:, :1].repeat(1, 2), b1[:1].repeat(2), W2[:1].repeat(2, 1)]
+
+    def marked(which):
+        tensors = [t.clone() for t in twins]
+        numbers = tensors[which].view(-1)  # the first one belongs to the first unit
+        numbers[0] = torch.nextafter(numbers[0], numbers[0] + 1)
+        return bool(student(*tensors).any())
+
+    return bool(student(*twins).all()) and not any(marked(which) for which in range(3))
 
 
 @symmetric_units.alternative

@@ -836,8 +836,11 @@ def model_of(Sequential, x, factors, shifts):
     answer["flag in evaluation"] = getattr(model, "training", None)
     answer["layer by layer in evaluation"] = [layer.training for layer in [*layers, cube, inner, innermost]]
     answer["in evaluation"] = model(x).clone()
-    model.train()
+    model.train(True)
     answer["back in training"] = model(x).clone()
+    model.train(False)
+    model.train()
+    answer["by default"] = model(x).clone()
     return answer
 """)
 
@@ -879,6 +882,7 @@ def sequential(x, factors, shifts):
         "in evaluation": through(2, False),
         "layer by layer in evaluation": [False] * (len(factors) + 3),
         "back in training": through(2, True),
+        "by default": through(2, True),
     }
 
 

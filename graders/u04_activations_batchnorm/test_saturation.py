@@ -487,6 +487,14 @@ def size_one(answer, H):
     return 0.85**2 <= mean_square <= 1.15**2
 
 
+# With few inputs a term that was added to the fan-in shows at once. Here n is 2400, and the
+# probability is lower still.
+@init_hidden.property("does so for four inputs as well", examples=1)
+def size_one_of_few(student, seed):
+    W1, b1 = student(4, 1, 600, seed)
+    return 0.85**2 <= float((W1**2).sum() / 600 + (b1**2).mean()) <= 1.15**2
+
+
 @init_hidden.property("has a bias of at most 0.1 in size", examples=2)
 def small_bias(answer):
     return float(answer[1].abs().max()) <= 0.1

@@ -16,8 +16,9 @@ def batchnorm_train_forward(
     The rows of `x` are the examples. Each column gets mean 0 and variance 1 over the batch, by its own
     mean and its biased variance (divided by N), and then the gain `gamma` and the bias `beta`. `eps`
     keeps a constant column finite; some variances here are as small as it, so its place matters: it
-    belongs to the variance. Returns three fresh tensors of the same dtype: the output (N, H), the mean
-    (1, H) and the biased variance (1, H), without eps. The arguments stay as they are.
+    belongs to the variance. A float64 column may lie ten million away from zero with a spread of a tenth,
+    and its variance must be right all the same. Returns three fresh tensors of the same dtype: the output
+    (N, H), the mean (1, H) and the biased variance (1, H), without eps. The arguments stay as they are.
 
     >>> x = torch.tensor([[1.0], [3.0], [3.0], [5.0]])
     >>> out, mean, var = batchnorm_train_forward(x, torch.tensor([[1.0]]), torch.tensor([[10.0]]), eps=2.0)
