@@ -30,7 +30,7 @@ _SUGGESTIONS = 20  # looking for the nearest name takes time, and one of them is
 # Layers of the student's own have a `backward` too, and scalars a `grad`, where that is the exercise. On a
 # tensor they lead nowhere: it has no graph, for what would start one stays forbidden, and calls run without.
 _OWN_METHODS, _OWN_GRADIENTS = frozenset(("backward",)), frozenset(("grad",))
-_CONTEXTS = frozenset(("no_grad", "inference_mode"))
+_CONTEXTS = frozenset(("no_grad", "inference_mode", "enable_grad", "set_grad_enabled"))
 _COMPLEX = why("complex", ("finite_differences",))
 
 
