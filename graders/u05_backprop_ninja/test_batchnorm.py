@@ -32,10 +32,17 @@ def features(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     return draw.finish((ranks + offsets) * torch.where(small, 2.0**-9, 1.0))
 
 
+def features_far_from_zero(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """The same, but in a quarter of the float64 cases the means are far larger than the spread."""
+    x = features(draw, shape)
+    far = draw.dtype is torch.float64 and draw.structure.seed % 4 == 3
+    return draw.finish(x + 1e5 / 3 * x.std(dim=0, keepdim=True)) if far else x
+
+
 # -- two divisors ---------------------------------------------------------------------------------------
 
 
-@grades("bessel_correction", x=features, mode=one_of("biased", "unbiased"), minimum=ROWS)
+@grades("bessel_correction", x=features_far_from_zero, mode=one_of("biased", "unbiased"), minimum=ROWS)
 def bessel_correction(x, mode):
     return x.var(dim=0, keepdim=True, correction=0 if mode == "biased" else 1)
 
@@ -45,6 +52,15 @@ def other_modes_are_refused(student, x):
     return all(
         raises("ValueError", student, x, mode) for mode in ("Biased", "", "debiased", "un", "unbiased ")
     )
+
+
+@bessel_correction.property("keeps its digits where a mean is far larger than the spread", examples=3)
+def digits_are_kept(student, x, mode):
+    # The mean of squares less the squared mean loses nine digits here, but a column may be right by chance.
+    std = x.std(dim=0, keepdim=True)
+    far = torch.cat([x + 1e5 / n * std for n in range(3, 11)], dim=1)
+    right = (far - far[:1]).var(dim=0, keepdim=True, correction=0 if mode == "biased" else 1)
+    return close(student(far, mode) / right, torch.ones_like(right))
 
 
 @bessel_correction.alternative
@@ -151,6 +167,18 @@ def forgot_the_mean(x, mode):
     if mode not in ("biased", "unbiased"):
         raise ValueError(mode)
     return (x**2).sum(dim=0, keepdim=True) / (len(x) - (mode == "unbiased"))
+
+
+@bessel_correction.misconception(
+    symptom="The numbers are right, but digits are lost where the mean is far larger than the spread.",
+    question="What is left when two large numbers are subtracted that are nearly equal?",
+    rule="Take the mean away first, and square then. Squares of large numbers drown a small difference.",
+)
+def mean_of_squares(x, mode):
+    if mode not in ("biased", "unbiased"):
+        raise ValueError(mode)
+    variance = (x**2).mean(dim=0, keepdim=True) - x.mean(dim=0, keepdim=True) ** 2
+    return variance if mode == "biased" else variance * len(x) / (len(x) - 1)
 
 
 @bessel_correction.misconception(
@@ -658,7 +686,7 @@ def vanishing_keepdim_lost(hprebn, mu):
     return -2 / (len(hprebn) - 1) * (hprebn - mu).sum(0)
 
 
-@backward_of("batchnorm_dmu", wrt="mu", upstream="dxhat", bnvar_inv=positive, minimum=ROWS)
+@backward_of("batchnorm_dmu", wrt="mu", upstream="dxhat", bnvar_inv=positive, one="N", minimum=ROWS)
 def dmu(hprebn: Float[Tensor, "N H"], mu: Float[Tensor, "1 H"], bnvar_inv):
     return (hprebn - mu) * bnvar_inv
 

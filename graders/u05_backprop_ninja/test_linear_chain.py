@@ -1066,7 +1066,9 @@ def demb_of_a_view(draw: Draw, shape: tuple[int, ...]) -> Tensor:
     upstream="demb",
     Xb=indices("V", repeated=True),
     demb=demb_of_a_view,
+    minimum={"V": 4, "D": 1},  # so that the smallest case has six embeddings of one number
     largest={"V": 7},
+    one="V",
 )
 def C(C: Float[Tensor, "V D"], Xb):
     return C[Xb]

@@ -183,6 +183,12 @@ def probs_that_no_softmax_makes(student, probs, dlogprobs):
     return close(student(-probs, dlogprobs), -student(probs, dlogprobs))
 
 
+@probs.property("is as right for probabilities next to zero", examples=2)
+def probs_next_to_zero(student, probs, dlogprobs):
+    tiny = 2.0**-100  # a power of two scales without any rounding
+    return close(tiny * student(tiny * probs, dlogprobs), student(probs, dlogprobs))
+
+
 @probs.alternative
 def probs_by_reciprocal(probs, dlogprobs):
     return (1 / probs) * dlogprobs

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from dojo.grading import Draw, grades, indices, near_zero, one_of, open_ended, require
+from dojo.grading import Draw, close, grades, indices, near_zero, one_of, open_ended, require
 
 NAMES = Path(__file__).resolve().parents[2] / "data" / "names.txt"
 SIZES = {"N": 4, "T": 2, "D": 2, "H": 3, "V": 3}
@@ -108,6 +108,7 @@ def autograd_training(
     eps=one_of(1e-5, 1e-5, 1e-3, 0.1),
     minimum=SIZES,
     largest=LARGEST,
+    one="T D H",
 )
 def train_step(params, Xb, Yb, eps):
     return autograd_step(params, Xb, Yb, eps)
@@ -496,6 +497,7 @@ train_step.misconception_by_edit(
     examples=12,
     minimum={"S": 1, **SIZES},
     largest={"S": 6, **LARGEST},
+    one="T D H",
 )
 def training(params, batches_X, batches_Y, lr):
     return autograd_training(params, batches_X, batches_Y, lr)
@@ -514,6 +516,15 @@ def same_trajectory(student, params, batches_X, batches_Y, lr):
         if largest_gap([losses, *mine], [others, *theirs]) > 1e-10:
             return False
     return True
+
+
+# With weights so small, batchnorm enlarges what it normalises, and with it the gradient of W1.
+@training.property("takes a step of full length where a gradient is far above 1", examples=2)
+def long_gradients(student, params, batches_X, batches_Y, lr):
+    X, Y = batches_X[:1], batches_Y[:1]
+    params = [p / 256 if number in (1, 2) else p for number, p in enumerate(params)]
+    (_, mine), (_, theirs) = student(params, X, Y, lr), autograd_training(params, X, Y, lr)
+    return largest_gap(mine, theirs) <= 1e-9 * max(1.0, largest_gap(theirs, params))
 
 
 # An odd number of steps, whose half, rounded down, is not what other ways of halving give.
@@ -744,6 +755,7 @@ training.misconception_by_edit(
     derived={"M": lambda sizes: 12 * sizes["B"] - 7},
     minimum={"B": 1, "T": 2, "D": 2, "H": 3, "V": 4},
     largest={"B": 5, "T": 4, "D": 4, "H": 6, "V": 6},
+    one="T D H",
 )
 def calibration(params, X):
     hprebn = torch.nn.functional.embedding(X, params[0]).flatten(1) @ params[1] + params[2]
@@ -752,6 +764,13 @@ def calibration(params, X):
 
 def hidden(params, X):
     return params[0][X].flatten(1) @ params[1] + params[2]
+
+
+@calibration.property("keeps its digits where a mean is far larger than the spread", examples=3)
+def digits_are_kept(student, params, X):
+    # The mean of squares less the squared mean loses ten digits here, rounding of the sums costs 1e-11.
+    far = [*params[:2], params[2] + 1e5 * hidden(params, X).std(dim=0), *params[3:]]
+    return close(student(far, X)[1], student(params, X)[1])
 
 
 @calibration.alternative
@@ -787,6 +806,17 @@ def one_example_at_a_time(params, X):
 def biased_variance(params, X):
     x = hidden(params, X)
     return x.mean(0, keepdim=True), x.var(0, keepdim=True, correction=0)
+
+
+@calibration.misconception(
+    symptom="The numbers are right, but digits are lost where the mean is far larger than the spread.",
+    question="What is left when two large numbers are subtracted that are nearly equal?",
+    rule="Take the mean away first, and square then. Squares of large numbers drown a small difference.",
+)
+def mean_of_squares(params, X):
+    x = hidden(params, X)
+    mean = x.mean(0, keepdim=True)
+    return mean, ((x**2).mean(0, keepdim=True) - mean**2) * len(x) / (len(x) - 1)
 
 
 @calibration.misconception(
@@ -901,6 +931,7 @@ def calibrated_logits(params, bnmean, bnvar, X, eps):
     "evaluate_loss",
     X=indices("V"),
     Y=indices("V"),
+    one="T D H",
     minimum={**SIZES, "M": 1},
     largest={**LARGEST, "N": 4},
     **CALIBRATED,
