@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from dojo.grading import Draw, Grader, backward_of, grades, near_zero
+from dojo.grading import Draw, Grader, backward_of, close, grades, near_zero
 
 # -- forward passes and domains that several exercises share ----------------------------------------------
 
@@ -185,6 +185,15 @@ def nothing_to_the_future(student, dout, x, Wq, Wk, Wv, q, k, v, p):
     only[:, -2] = dout[:, -2]
     dx = student(only, x, Wq, Wk, Wv, q, k, v, p)["x"]
     return near_zero(dx[:, -1], scale=1e-3 * float(dout.abs().max()))
+
+
+@head.property("adds up over the examples: twice the same batch gives the weights twice as much", examples=2)
+def sum_over_the_batch(student, dout, x, Wq, Wk, Wv, q, k, v, p):
+    once = student(dout, x, Wq, Wk, Wv, q, k, v, p)
+    dout, x, q, k, v, p = (torch.cat([t, t]) for t in (dout, x, q, k, v, p))
+    twice = student(dout, x, Wq, Wk, Wv, q, k, v, p)
+    size = float(dout.abs().max() * x.abs().sum())
+    return all(close(twice[n], 2 * once[n], scale=size) for n in ("Wq", "Wk", "Wv"))
 
 
 @head.alternative
@@ -554,6 +563,7 @@ cross.misconception_by_edit(
     Wv=weights,
     cache=lambda x, Wq, Wk, Wv: cached(x, *(W[:, None] for W in (Wq, Wk, Wv))),
     derived={"nh": head_count, "C": lambda s: head_count(s) * s["hs"]},
+    one="T",
     minimum={"B": 1, "T": 3},
     largest={"B": 4, "T": 5, "hs": 4},
     parts=by_name("Wv", "Wq", "Wk", "x"),
@@ -721,6 +731,7 @@ def wide_cached(x, Wqkv, bqkv, nh):
         "C": lambda s: head_count(s) * s["hs"],
         "C3": lambda s: 3 * head_count(s) * s["hs"],
     },
+    one="T",
     minimum={"B": 1, "T": 3},
     largest={"B": 3, "T": 5, "hs": 4},
     parts=by_name("Wo", "bo", "Wqkv", "bqkv", "x"),
@@ -891,6 +902,7 @@ def recompute_cached(q, k, v, allowed):
     q=weights,
     allowed=mask,
     cache=recompute_cached,
+    one="T hs",
     minimum={"B": 1, "T": 3},
     largest={"B": 3, "T": 4, "hs": 4},
     every=True,  # so that both kinds of masks come

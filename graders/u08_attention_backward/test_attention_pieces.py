@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from dojo.grading import Draw, backward_of, grades, near_zero, one_of, probabilities
+from dojo.grading import Draw, backward_of, close, grades, near_zero, one_of, probabilities
 
 # -- domains that several exercises share -----------------------------------------------------------------
 
@@ -164,7 +164,7 @@ def bias_keeps_an_axis(dy, x, W):
 # -- softmax_jacobian -------------------------------------------------------------------------------------
 
 
-@grades("softmax_jacobian", p=probabilities, minimum={"T": 3}, examples=6)
+@grades("softmax_jacobian", p=probabilities, one="T", minimum={"T": 3}, examples=6)
 def jacobian(p):
     s = p.log().requires_grad_()
     rows = [torch.autograd.grad(s.softmax(0)[i], s)[0] for i in range(len(p))]
@@ -281,6 +281,12 @@ def softmax(s: Float[Tensor, "B T S"]):
 @softmax.property("has rows that sum to zero", examples=2)
 def rows_sum_to_zero(answer, dp):
     return near_zero(answer.sum(-1), scale=float(dp.abs().max()))
+
+
+@softmax.property("is the same whether queries stand in one example or in one each", examples=2)
+def query_by_query(student, dp, p):
+    alone = [t.flatten(0, 1).unsqueeze(1) for t in (dp, p)]  # (B * T, 1, S)
+    return close(student(*alone).flatten(0, 1), student(dp, p).flatten(0, 1), scale=float(dp.abs().max()))
 
 
 @softmax.alternative
@@ -401,6 +407,7 @@ def upstream_centred_in_place(dp, p):
     upstream="dscores",
     parts={"dq": (0,), "dk": (1,)},
     allowed=mask,
+    one="T hs",
     minimum={"B": 1, "T": 3},
     largest={"B": 3, "T": 4, "hs": 4},
     every=True,  # so that both kinds of masks come
@@ -588,6 +595,7 @@ def queries_and_keys_swapped(dscores, q, k, allowed):
     p=causal_rows,
     keep=kept,
     rate=one_of(0.2, 0.25, 0.4, 0.75),
+    one="T",
     minimum={"B": 1, "T": 3},
     largest={"B": 3},
     examples=8,
@@ -757,6 +765,7 @@ def mask_turned_over(dout, p, v, keep, rate):
     cache=lambda p, v, keep: {"out": (p * keep / 0.75) @ v},
     p=causal_rows,
     keep=kept,
+    one="T",
     minimum={"B": 1, "T": 3},
     examples=6,
 )
