@@ -127,40 +127,66 @@ def model(idx, targets=None):
 """)
 
 
-# What a case's texts become, and how tokens are drawn, in words. After 0 come 0, 1, 2 with probabilities 0.7,
-# 0.2, 0.1, after all others the other way round. 1,500 texts start with 0 and 1,500 with 1. By Hoeffding's
-# inequality a share of 1,500 draws is off by more than 0.11 with a probability below
-# 2 exp(-2 * 1500 * 0.11**2) = 3.5e-16, and there are 24 shares; so in a grading, which has fewer than 100
-# cases, a right answer fails here with a probability below 1e-12. All in one call: calls take most time.
-SHARES_ARE_OFF = 1e-12
+# What a case's texts become, and how tokens are drawn, in words. After token v comes token (v + 7) % 51 with
+# probability 0.5, each other one with 0.01: that makes the shares sensitive to a temperature (at 0.9 the
+# likeliest comes in 61 % of cases) and shows each token that is never drawn. 1,000 texts start with 0, as
+# many with 1, and get two tokens. By Chernoff's bound the share of an outcome of probability p among n
+# independent draws is so far off that n KL(share, p) > 35 with a probability below 2 exp(-35) = 1.3e-15;
+# fewer than 300 shares are looked at in a case, and a grading has fewer than 100 cases. And one of 51 tokens
+# is missing among some 2,900 draws or more (those in which it is not the likeliest) with a probability below
+# 51 * 0.99**2900 = 1.2e-11, with the same random numbers in each case. So all in all a right answer fails
+# here with a probability below 1e-9. All in one call: calls take most time.
+SHARES_ARE_OFF = 1e-9
 _DRAWN = remote_function("""
 def drawn(generate, model, idx, n, block_size):
+    table = torch.full((51, 51), 0.01)
+    table[torch.arange(51), (torch.arange(51) + 7) % 51] = 0.5
+    table = table.log() + 5 + torch.arange(51)[:, None]
+
+    def steep(idx, targets=None):
+        return table[idx], None
+
+    def off(outcomes, shares):  # outcomes counted from 0, and how probable each of them is
+        count = len(outcomes)
+        counts = torch.bincount(outcomes, minlength=len(shares)).double() / count
+        gaps = torch.xlogy(counts, counts / shares) + torch.xlogy(1 - counts, (1 - counts) / (1 - shares))
+        return bool((count * gaps > 35).any())
+
     torch.default_generator.manual_seed(1)  # so that a mistake that draws other numbers can be recognised
     texts = generate(model, idx, n, block_size)
-
-    def three_tokens(idx, targets=None):
-        shares = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.2, 0.7], [0.1, 0.2, 0.7]])
-        return shares[idx].log() + 5 + idx[..., None], None
-
     torch.default_generator.manual_seed(1)
-    start = torch.tensor([[0], [1]]).repeat(1500, 1)
+    start = torch.tensor([[0], [1]]).repeat(1000, 1)
     try:
-        text = generate(three_tokens, start, 2, 4)
+        text = generate(steep, start, 2, 4)
     except Exception as error:
         return texts, "they cannot be drawn: " + type(error).__name__
-    if not isinstance(text, torch.Tensor) or text.shape != (3000, 3) or text.min() < 0 or text.max() > 2:
+    if not isinstance(text, torch.Tensor) or text.shape != (2000, 3) or text.min() < 0 or text.max() > 50:
         return texts, "they are not tokens of the model"
     torch.default_generator.manual_seed(2)
-    repeated = torch.equal(text[:, :2], generate(three_tokens, start, 1, 4))
-    counts = torch.bincount(text @ torch.tensor([9, 3, 1]), minlength=27).view(3, 3, 3).double() / 1500
-    ahead = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.2, 0.7], [0.1, 0.2, 0.7]])
-    off = (counts - ahead[:, :, None] * ahead)[:2].abs().max()
-    off = max(off, (counts.sum(2) - ahead)[:2].abs().max())
-    if bool((counts.sum(2) == 1).any(1)[:2].all()):
-        return texts, "it is always the same token"
-    if repeated:
-        return texts, "the same ones again in every call"
-    return texts, "as often as the model says" if off <= 0.11 else "not as often as the model says"
+    if torch.equal(text[:, :2], generate(steep, start, 1, 4)):
+        likeliest = torch.equal(text[:, 1:], (text[:, :-1] + 7) % 51)
+        return texts, "always the likeliest one" if likeliest else "the same ones again in every call"
+    if all(bool((text[k::2, 1] == text[k, 1]).all()) for k in (0, 1)):
+        return texts, "one for all texts with the same beginning"
+
+    steps = (text.diff(dim=1) - 7) % 51  # 0: the likeliest one
+    one = torch.full((51,), 0.01)
+    one[0] = 0.5
+    both, pair = torch.full((4,), 0.25), torch.tensor([0.255, 0.745])
+    first, second = steps[:, 0], steps[:, 1]
+    looked_at = [(steps.flatten(), one), *((steps[k::2, j], one) for k in (0, 1) for j in (0, 1))]
+    if any(off(outcomes, shares) for outcomes, shares in looked_at):
+        parts = (first[::2], first[1::2], second)
+        often = [round(20 * float((part == 0).double().mean())) * 5 for part in parts]
+        return texts, "the likeliest in {}, {}, {} % of cases and not in 50 %".format(*often)
+    missing = 51 - len(text[:, 1:][steps > 0].unique())
+    if missing:
+        return texts, f"never {missing} of 51 that the model allows"
+    if off(2 * (first > 0) + (second > 0), both):
+        return texts, "the second one goes by the first draw"
+    if any(off((part[::2] != part[1::2]).long(), pair) for part in (first, second)):
+        return texts, "one text goes by the draw of another"
+    return texts, "as often as the model says"
 """)
 
 
@@ -177,6 +203,7 @@ def beginnings(draw: Draw) -> dict[str, object]:
     case_of=beginnings,
     minimum={"B": 2, "L": 1, "V": 4},
     largest={"B": 4, "L": 6, "V": 9},
+    one="B",  # a single text is what is continued most often
     examples=8,
     false_positive=SHARES_ARE_OFF,
 )
@@ -577,6 +604,7 @@ def train(loop, table, batches_x, batches_y, lr):
             return logits, torch.nn.functional.cross_entropy(logits.flatten(0, 1), y.flatten())
 
     model = Model()
+    model(batches_x[-1], batches_y[-1])[1].backward()  # a model may come with gradients from elsewhere
     losses = loop(model, batches_x, batches_y, lr)
     graph = isinstance(losses, torch.Tensor) and losses.requires_grad
     return {"losses": losses, "table": model.table.detach(), "graph behind the losses": graph}
@@ -641,9 +669,10 @@ def gradients_set_to_none(model, batches_x, batches_y, lr):
 
 
 @loop.alternative
-def zeroed_after_the_step(model, batches_x, batches_y, lr):
+def zeroed_before_and_after(model, batches_x, batches_y, lr):
     optimizer, losses = torch.optim.AdamW(params=model.parameters(), lr=lr), []
     model.train()
+    model.zero_grad(set_to_none=False)
     for x, y in zip(batches_x, batches_y, strict=True):
         loss = model(x, y)[1]
         loss.backward()
@@ -675,6 +704,14 @@ loop.misconception_by_edit(
     symptom="The first loss after an update is right, and later ones are not.",
     question="What is in the gradients when the second backward pass begins?",
     rule="Gradients add up until somebody clears them.",
+)
+loop.misconception_by_edit(
+    "zeroed_after_the_step_only",
+    "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n",
+    "        loss.backward()\n        optimizer.step()\n        optimizer.zero_grad()\n",
+    symptom="The first loss is right, and the first update is not, where the model came with gradients.",
+    question="Who has cleared the gradients before your first backward pass?",
+    rule="Don't rely on who used the model before you: clear the gradients before the backward pass.",
 )
 loop.misconception_by_edit(
     "zeroed_between_backward_and_step",
