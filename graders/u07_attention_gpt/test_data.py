@@ -29,7 +29,7 @@ def char_vocab(text, message, other):
     chars = sorted(set(text))
     tokens = [chars.index(char) for char in message]
     return {
-        "chars are sorted": True,
+        "order of chars": "sorted",
         "chars": "".join(chars),
         "encode": tokens,
         "decode": message,
@@ -37,14 +37,26 @@ def char_vocab(text, message, other):
     }
 
 
+def order_of(chars: list[str], text: str) -> str:
+    """The order of a vocabulary, in words. That of a set is another one in every run, and so not told."""
+    without_case = [char.lower() for char in chars]
+    if chars == sorted(chars):
+        return "sorted"
+    if chars == list(dict.fromkeys(text)):
+        return "as they occur in the text"
+    if chars == sorted(chars, reverse=True):
+        return "backwards"
+    return "capitals among small letters" if without_case == sorted(without_case) else "none"
+
+
 @char_vocab.play
 def play_char_vocab(student, text: str, message: str, other: str):
     tokenizer = student(text)
     student(other)  # a second one must not disturb the first
     chars = list(tokenizer.chars)
-    answer = {"chars are sorted": chars == sorted(chars), "chars": "".join(sorted(chars))}
+    answer = {"order of chars": order_of(chars, text), "chars": "".join(sorted(chars))}
     names = ("encode", "decode", "decode of all tokens")
-    if not answer["chars are sorted"]:
+    if answer["order of chars"] != "sorted":
         return answer | dict.fromkeys(names)  # the rest would depend on their order
     tokens = [chars.index(char) for char in message]
     parts = (tokenizer.encode(message), tokenizer.decode(tokens), tokenizer.decode(list(range(len(chars)))))
@@ -108,6 +120,22 @@ class UnsortedSet:
         return "".join(self.chars[token] for token in tokens)
 
 
+char_vocab.misconception_by_edit(
+    "in_order_of_appearance",
+    old="sorted(set(text))",
+    new="list(dict.fromkeys(text))",
+    symptom="The characters are the right ones, in the order in which the text has them.",
+    question="Which token would a character get if the text began with another sentence?",
+    rule="An order that depends on the characters alone can be found again without the text.",
+)
+char_vocab.misconception_by_edit(
+    "sorted_without_regard_to_case",
+    old="sorted(set(text))",
+    new="sorted(sorted(set(text)), key=str.lower)",
+    symptom="The characters are the right ones, with each capital beside its small letter.",
+    question="By what did you sort: by the characters, or by something made of them?",
+    rule="Where nothing else is said, characters are sorted as Python sorts them.",
+)
 char_vocab.misconception_by_edit(
     "every_character_of_the_text",
     old="sorted(set(text))",
@@ -396,6 +424,7 @@ def longest_first(chunk):
 
 TOKENS = 60
 ROWS = 500  # of a large batch: with five places to start at, each is drawn about 100 times
+MANY = 10_000  # of the batch that shows how even the places are
 
 BATCHES = remote_function("""
 def batches(get_batch, data, B, T, rows, seed):
@@ -430,8 +459,10 @@ FORM = ("shapes of x and y", "rows of a larger batch", "places at which a row st
 
 # Each of at most five places is drawn about 100 times or more. By Chernoff's bound one of them is drawn less
 # than a third as often with a probability below exp(-500 * 0.0706) = 5e-16, and more than three times as
-# often with a much smaller one; a grading has fewer than 100 cases.
-PLACES_ARE_UNFAIR = 1e-12
+# often with a much smaller one; a grading has fewer than 100 cases. And the property below, which is tried
+# once, looks at no more than 20 shares in 10,000 rows: each is so far off that n KL(share, fair share) > 30
+# with a probability below 2 exp(-30) = 1.9e-13.
+PLACES_ARE_UNFAIR = 1e-11
 
 
 @grades("get_batch", case_of=a_text, examples=6, false_positive=PLACES_ARE_UNFAIR)
@@ -464,6 +495,30 @@ def play_get_batch(student, data: Int[Tensor, "M"], B: int, T: int, seed: int):
         "each row starts one place after the row before": bool((starts.diff() % places == 1).all()),
         "random numbers from elsewhere": not untouched,
     }
+
+
+LARGE_BATCH = remote_function("""
+def large_batch(get_batch, data, T, rows, seed):
+    return get_batch(data, rows, T, torch.Generator().manual_seed(seed))[0]
+""")
+
+
+def even(outcomes: Tensor, kinds: int) -> bool:
+    """Whether independent draws of equally likely outcomes, counted from 0, may well be like this."""
+    share, fair = outcomes.bincount(minlength=kinds).double() / len(outcomes), 1 / kinds
+    gap = torch.xlogy(share, share / fair) + torch.xlogy(1 - share, (1 - share) / (1 - fair))
+    return bool((len(outcomes) * gap <= 30).all())
+
+
+@get_batch.property("starts everywhere equally often, and in each row wherever the others start", examples=1)
+def fair_and_independent(student, data, T, seed):
+    x = student.run(LARGE_BATCH, student, data, T, MANY, seed)
+    place_of, places = torch.zeros(TOKENS, dtype=torch.int64), len(data) - T
+    place_of[data] = torch.arange(len(data))
+    starts = place_of[x[:, 0]]
+    # How far apart two rows start, that stand side by side or half a batch apart: no row is in two pairs.
+    neighbours, halves = starts[1::2] - starts[::2], starts[MANY // 2 :] - starts[: MANY // 2]
+    return all(even(part % places, places) for part in (starts, neighbours, halves))
 
 
 @get_batch.alternative
