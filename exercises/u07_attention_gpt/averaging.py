@@ -43,11 +43,12 @@ def bow_softmax(
 ) -> tuple[Float[Tensor, "T T"], Float[Tensor, "B T C"]]:
     """Return the weights that a causal softmax makes of `affinities`, and the weighted sums of `x`.
 
-    Entry (t, s) of the affinities says how interesting position s is for position t, as any number. A
-    position takes nothing from positions after it, and its weights are positive and sum to one otherwise.
-    With affinities that are all zero this is the mean of `bow_loop` once more. Returns two fresh tensors
-    of the dtype of `x`, the weights (T, T) and the sums (B, T, C); the arguments stay as they are.
-    Gradients have to find their way back through both.
+    Entry (t, s) of the affinities says how interesting position s is for position t, as any number from
+    minus a million to a million. A position takes nothing from positions after it, whatever their
+    affinities are, and its weights are not negative and sum to one otherwise. With affinities that are all
+    zero this is the mean of `bow_loop` once more. Returns two fresh tensors of the dtype of `x`, the weights
+    (T, T) and the sums (B, T, C); the arguments stay as they are. Gradients have to find their way back
+    through both.
 
     >>> x = torch.tensor([[[2.0, 7.0], [6.0, 4.0], [7.0, 4.0]]])
     >>> weights, sums = bow_softmax(x, torch.zeros(3, 3))

@@ -15,8 +15,9 @@ def layer_norm(
 
     However many axes `x` has, the last one holds the vectors, and each vector is treated alone: no batch,
     no running statistics, the same in training and afterwards. The variance is the biased one (divided by
-    C), and `eps` is added to it before anything else is done with it. Returns a fresh tensor with the shape
-    and dtype of `x`; the arguments stay as they are. Gradients have to find their way back through it.
+    C), and `eps` is added to it before anything else is done with it. In float64, six digits are right even
+    where the mean of a vector is a million times its spread. Returns a fresh tensor with the shape and dtype
+    of `x`; the arguments stay as they are. Gradients have to find their way back through it.
 
     >>> layer_norm(torch.tensor([[1.0, 2.0, 3.0, 4.0]]), torch.ones(4), torch.zeros(4))
     tensor([[-1.3416, -0.4472,  0.4472,  1.3416]])

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from dojo.grading import close, grades
+from dojo.grading import Draw, close, grades
 
 # Three positions at least, so that there is a past, a present and a future for one of them.
 SIZES = {"B": 2, "T": 3, "C": 1}
@@ -291,9 +291,15 @@ def a_table_for_each_sequence(x):
 # -- with a softmax -------------------------------------------------------------------------------------
 
 
-@grades("bow_softmax", minimum=SIZES, examples=8, parts=PARTS, differentiable=True)
+def interests(draw: Draw, shape: tuple[int, ...]) -> Tensor:
+    """Affinities, in a third of the cases with a future that would be far more interesting than the past."""
+    affinities = draw.normal(*shape)
+    return affinities + draw.pick([0.0, 0.0, 2000.0]) * torch.ones_like(affinities).triu(1)
+
+
+@grades("bow_softmax", affinities=interests, minimum=SIZES, examples=8, parts=PARTS, differentiable=True)
 def bow_softmax(x, affinities):
-    counts = affinities.exp().tril()
+    counts = affinities.tril().exp().tril()
     weights = counts / counts.sum(1, keepdim=True)
     return weights, torch.einsum("ts,bsc->btc", weights, x)
 
@@ -303,6 +309,25 @@ def zeros_make_the_average(student, x):
     T = x.shape[1]
     weights, averages = student(x, torch.zeros(T, T, dtype=x.dtype))
     return close(averages, means_of_the_past(x)) and close(weights.sum(1), torch.ones(T, dtype=x.dtype))
+
+
+@bow_softmax.property("is the same where the future is a thousand times as interesting", examples=1)
+def future_is_hidden(student, x, affinities):
+    future = torch.ones_like(affinities).triu(1)
+    without, beside_it = (student(x, affinities.tril() + size * future) for size in (0.0, 2000.0))
+    return all(close(a, b) for a, b in zip(without, beside_it, strict=True))
+
+
+@bow_softmax.property("is the same where all affinities are larger or smaller by one number", examples=1)
+def differences_count(student, x, affinities):
+    usual = student(x, affinities)
+    shifted = [student(x, affinities + size) for size in (-(2.0**16), 2.0**16)]
+    # Numbers of this size are rounded to 1e-11.
+    return all(
+        bool(((a - b).abs() <= 1e-8 * a.abs().max()).all())
+        for pair in shifted
+        for a, b in zip(usual, pair, strict=True)
+    )
 
 
 @bow_softmax.alternative
@@ -330,7 +355,8 @@ def mask_added(x, affinities):
 
 @bow_softmax.alternative
 def written_out(x, affinities):
-    counts = (affinities - affinities.max(1, keepdim=True).values).exp() * torch.ones_like(affinities).tril()
+    scores = affinities.masked_fill(torch.ones_like(affinities).tril() == 0, -torch.inf)
+    counts = (scores - scores.max(1, keepdim=True).values).exp()
     wei = counts / counts.sum(1, keepdim=True)
     return wei, torch.einsum("ij,bjc->bic", wei, x)
 
@@ -351,6 +377,17 @@ def row_by_row(x, affinities):
 )
 def mask_after_softmax(x, affinities):
     wei = affinities.softmax(1).tril()
+    return wei, wei @ x
+
+
+@bow_softmax.misconception(
+    symptom="Where the future is far more interesting than the past, the weights are not a number.",
+    question="Which entries did you look at to find the largest one of a row?",
+    rule="What is taken out of the scores so that they don't overflow must be a score that counts.",
+)
+def largest_of_the_future_taken_out(x, affinities):
+    counts = (affinities - affinities.max(1, keepdim=True).values).exp().tril()
+    wei = counts / counts.sum(1, keepdim=True)
     return wei, wei @ x
 
 

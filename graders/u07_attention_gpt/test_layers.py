@@ -13,10 +13,10 @@ SIZES = {"B": 2, "T": 3, "C": 1}
 
 
 def vectors(draw: Draw, shape: tuple[int, ...]) -> Tensor:
-    """One vector, a row of them or sequences of them, with a mean far from zero. Half of the cases hold
-    vectors whose variance is as small as 1e-5, where eps matters."""
+    """One vector, a row of them, sequences of them or several such batches, with a mean far from zero. Half
+    of the cases hold vectors whose variance is as small as 1e-5, where eps matters."""
     B, T, C = (draw.sizes[letter] for letter in "BTC")
-    shape = draw.pick([(C,), (T, C), (B, T, C), (B, T, C)])
+    shape = draw.pick([(C,), (T, C), (B, T, C), (B, T, C), (2, B, T, C)])
     values = draw.uniform(*shape).argsort(dim=-1).double()
     if draw.structure.style > 1:
         values += 0.8 * draw.uniform(*shape)
@@ -42,6 +42,25 @@ def layer_norm(x, gamma, beta, eps):
 def means_are_zero(student, x, gamma):
     normed = student(x, torch.ones_like(gamma), torch.zeros_like(gamma))
     return near_zero(normed.mean(-1), scale=10.0)
+
+
+@layer_norm.property("is the same with more axes in front of the vectors", examples=1)
+def however_many_axes(student, x, gamma, beta):
+    rows = x.reshape(-1, x.shape[-1])
+    many = torch.stack([rows, rows.flip(0)])[:, None]  # (2, 1, N, C)
+    expected = torch.nn.functional.layer_norm(many, gamma.shape, gamma, beta)
+    more_axes = student(many[:, None, None], gamma, beta)
+    return close(student(many, gamma, beta), expected) and close(more_axes, expected[:, None, None])
+
+
+# Near a million numbers are rounded to 1e-10 of their spread here, and their squares to 1e-4 of its square.
+@layer_norm.property("is exact to a millionth for vectors far from zero, too", examples=1)
+def far_from_zero(student, gamma, beta):
+    steps = 0.7 * torch.arange(len(gamma), dtype=gamma.dtype)
+    x = torch.stack([steps, steps.flip(0), 2 * steps]) + 2.0**20
+    expected = torch.nn.functional.layer_norm(x - 2.0**20, gamma.shape, gamma, beta)
+    error = (student(x, gamma, beta) - expected).abs().max()
+    return bool(error <= 1e-6 * expected.abs().max())
 
 
 @layer_norm.alternative
