@@ -7,10 +7,12 @@ from dojo.grading import Draw, grades
 
 
 def winners(draw: Draw, shape: tuple[int, ...]) -> torch.Tensor:
-    """Rewards of which the last may be a thousand off, so that an exponential of a difference overflows. With
-    the first one there is always a pair that a gradient can be seen of."""
+    """Rewards of which two are a thousand off, up and down, so that an exponential of a difference overflows.
+    With the first one there is always a pair that a gradient can be seen of."""
     rewards = draw.normal(*shape)
-    rewards[-1] += draw.pick([0.0, 1000.0, -1000.0, -1000.0])
+    if len(rewards) > 2:
+        rewards[-2] += 1000.0
+        rewards[-1] -= 1000.0
     return rewards
 
 
@@ -19,7 +21,15 @@ def losers(draw: Draw, shape: tuple[int, ...]) -> torch.Tensor:
     return draw.normal(*shape) + 0.25
 
 
-@grades("reward_pair_loss", better=winners, worse=losers, examples=10, differentiable=True)
+@grades(
+    "reward_pair_loss",
+    better=winners,
+    worse=losers,
+    minimum={"N": 3},
+    one="N",
+    examples=10,
+    differentiable=True,
+)
 def pair_loss(better, worse):
     return -logsigmoid(better - worse).mean()
 

@@ -185,6 +185,12 @@ def sequences_apart(student, x, Wq, Wk, Wv):
     return close(alone, beside_others[: len(x)])
 
 
+@attention_head.property("takes the plain average of the past where no query asks for anything", examples=1)
+def scores_of_zero(student, x, Wq, Wk, Wv):
+    counts = torch.arange(1, x.shape[1] + 1, dtype=x.dtype)
+    return close(student(x, 0.0 * Wq, Wk, Wv), (x @ Wv.T).cumsum(1) / counts[:, None])
+
+
 @attention_head.property(
     "has no notion of order without the mask: permuted tokens, permuted results", examples=2
 )

@@ -24,7 +24,9 @@ def fill(module, weights):
         for name, weight in weights.items() if fit else ():
             parameters[name].copy_(weight)
     buffers = {name: value.bool() for name, value in module.named_buffers()}
-    return fit, shapes, buffers.get("tril", "missing among the buffers: " + ", ".join(buffers))
+    tril = buffers.get("tril", "missing among the buffers: " + ", ".join(buffers))
+    saved = "tril" not in buffers or "tril" in module.state_dict()
+    return fit, shapes, tril if saved else "a buffer that is not saved with the module"
 """)
 # What an optimizer needs: a gradient for each parameter, and a residual path that nobody writes into.
 _LEARN = """
@@ -188,7 +190,7 @@ class ByFunctional(nn.Module):
     def __init__(self, n_embd: int, head_size: int, block_size: int, dropout: float = 0.0):
         super().__init__()
         self.key, self.query, self.value = (nn.Linear(n_embd, head_size, bias=False) for _ in range(3))
-        self.register_buffer("tril", torch.tril(torch.ones(block_size, block_size)), persistent=False)
+        self.register_buffer("tril", torch.tril(torch.ones(block_size, block_size)), persistent=True)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x):
@@ -348,6 +350,14 @@ head.misconception_by_edit(
     symptom="The output is right, but the module doesn't know of its mask.",
     question="What happens to this tensor when the model moves to a graphics card?",
     rule="A module moves and saves what is registered with it. A tensor in a plain attribute stays behind.",
+)
+head.misconception_by_edit(
+    "mask_is_not_saved",
+    "torch.ones(block_size, block_size)))",
+    "torch.ones(block_size, block_size)), persistent=False)",
+    symptom="The output is right, but the mask is missing where the module is saved.",
+    question="What does state_dict() of your module list?",
+    rule="A buffer is saved with its module, unless it is registered as one that can be made anew.",
 )
 head.misconception_by_edit(
     "whole_mask_always",
