@@ -8,38 +8,43 @@ from jaxtyping import Float
 from torch import Tensor
 
 from dojo.grading import Draw, grades, one_of, remote_function
+from dojo.worker.wire import Code
 
-_SHAPES = remote_function("""
-def shapes(layer):
-    return [str(tuple(p.shape)) for p in layer.parameters()]
-""")
-# Through `parameters()`, so that copies handed out there show.
-_FILL = remote_function("""
-def fill(layer, values):
-    with torch.no_grad():
-        for p, value in zip(layer.parameters(), values):
-            if p.numel() == value.numel():
-                p.copy_(value.reshape(p.shape))
-""")
-# Weights are drawn at random, and the same ones each time, so that every mistake can be recognised.
-_SEED = remote_function("""
-def seed():
-    torch.manual_seed(1)
-""")
-_BACKWARD = remote_function("""
-def backward(layer, x, g):
-    x = x.clone().requires_grad_()
-    parameters = list(layer.parameters())
-    for p in parameters:
-        p.requires_grad_()
-    (layer(x) * g).sum().backward()
-    statistics = [getattr(layer, name, None) for name in ("running_mean", "running_var")]
-    return {
-        "dx": x.grad,
-        "gradients": [None if p.grad is None else p.grad.reshape(-1) for p in parameters],
-        "graph": any(s is not None and s.requires_grad for s in statistics),
-    }
-""")
+# Most of a play goes in one piece to the student's process: a grading plays dozens of cases, and each way
+# there and back takes as long as what a layer computes. One call comes from here, so that it is watched.
+_HELPERS = """
+    def plain(value):
+        return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+    def shapes(layer):
+        return [str(tuple(p.shape)) for p in layer.parameters()]
+
+    def fill(layer, values):  # through parameters(), so that copies handed out there show
+        with torch.no_grad():
+            for p, value in zip(layer.parameters(), values):
+                if p.numel() == value.numel():
+                    p.copy_(value.reshape(p.shape))
+
+    def untouched(layer, x):
+        given = x.clone()
+        layer(given)
+        return bool((given == x).all())
+
+    def backward(layer, x, g):
+        x = x.clone().requires_grad_()
+        parameters = list(layer.parameters())
+        for p in parameters:
+            p.requires_grad_()
+        (layer(x) * g).sum().backward()
+        gradients = [None if p.grad is None else p.grad.reshape(-1) for p in parameters]
+        return {"dx": x.grad, "gradients": gradients}
+"""
+
+
+def with_helpers(source: str) -> Code:
+    """A function for the student's process that may use the helpers above."""
+    head, body = source.strip().split("\n", 1)
+    return remote_function(head + _HELPERS + body)
 
 
 def gradients_of(outputs: Tensor, upstream: Tensor, leaves: list[Tensor]) -> list[Tensor]:
@@ -59,8 +64,10 @@ def far_from_degenerate(draw: Draw, shape: tuple[int, ...]) -> Tensor:
 # deviations away from its bound. If the measured one lies inside, then what is beyond twice of it has a share
 # from 2.8% to 7.2%, and by Chernoff it is below 0.8% or above 13% with a probability below 1e-12; of evenly
 # spread numbers it is 0. A grading looks ten times at most, and so refuses a right answer with 1e-10 at most.
-_NEW = remote_function("""
-def new(Linear, layer):
+_NEW = with_helpers("""
+def new(Linear, x, weight, bias):
+    torch.manual_seed(1)  # the same weights each time, so that every mistake can be recognised
+    layer, bare = Linear(*weight.shape), Linear(*weight.shape, bias=False)
     one, other, large = Linear(5, 4), Linear(5, 4), Linear(120, 25)
     w = large.weight.detach() * 120**0.5
     spread, mean = float(w.std()), float(w.mean())
@@ -69,14 +76,24 @@ def new(Linear, layer):
     sizes += [(2.7, "too large"), (5, "much too large")]
     size = next((words for limit, words in sizes if spread < limit), "far too large")
     centre = "zero" if abs(mean) < 0.2 * spread else "not zero"
-    return {
-        "parameters": [str(tuple(p.shape)) for p in layer.parameters()],
-        "new bias": layer.bias.detach().clone(),
+    answer = {
+        "parameters": shapes(layer),
+        "new bias": plain(layer.bias),
         "spread": size,
         "mean": centre,
         "normal": 0.008 < beyond < 0.13,
         "two layers alike": bool((one.weight == other.weight).all()),
     }
+    fill(layer, [weight, bias])
+    fill(bare, [weight])
+    layer(1 - 2 * x)  # not its last call
+    answer["without bias"] = {"parameters": shapes(bare), "bias": bare.bias, "out": plain(bare(x))}
+    return layer, answer
+""")
+_USED = with_helpers("""
+def used(layer, x, g):
+    kept = plain(layer.out)
+    return {"kept": kept, "x untouched": untouched(layer, x)} | backward(layer, x, g)
 """)
 
 
@@ -104,6 +121,7 @@ def linear_layer(x, weight, bias, g):
         "two layers alike": False,
         "out": out.detach(),
         "kept": out.detach(),
+        "x untouched": True,
         "dx": dx,
         "gradients": [dweight.reshape(-1), dbias],
         "without bias": {"parameters": [str(tuple(weight.shape))], "bias": None, "out": x @ weight},
@@ -118,16 +136,9 @@ def play_linear(
     bias: Float[Tensor, "H"],
     g: Float[Tensor, "N H"],
 ):
-    student.run(_SEED)
-    layer, bare = student(*weight.shape), student(*weight.shape, bias=False)
-    answer = student.run(_NEW, student, layer)
-    student.run(_FILL, layer, [weight, bias])
-    layer(1 - 2 * x)  # not its last call
-    answer |= {"out": layer(x), "kept": layer.out} | student.run(_BACKWARD, layer, x, g)
-    del answer["graph"]
-    student.run(_FILL, bare, [weight])
-    plain = {"parameters": student.run(_SHAPES, bare), "bias": bare.bias, "out": bare(x)}
-    return answer | {"without bias": plain}
+    layer, answer = student.run(_NEW, student, x, weight, bias)
+    answer["out"] = layer(x.clone())
+    return answer | student.run(_USED, layer, x, g)
 
 
 @linear_layer.alternative
@@ -315,13 +326,43 @@ linear_layer.misconception_by_edit(
 
 # -- batchnorm ------------------------------------------------------------------------------------------
 
-_STATE = remote_function("""
-def state(layer, training):
-    names = ("gamma", "beta", "running_mean", "running_var")
-    found = {name: getattr(layer, name).detach().clone() for name in names}
-    layer.training = training
-    return found
-""")
+_STATE = """
+    def state(layer):
+        names = ("gamma", "beta", "running_mean", "running_var")
+        return {name: plain(getattr(layer, name)) for name in names}
+"""
+_FRESH = with_helpers(
+    """
+def fresh(BatchNorm1d, x, gamma, beta, eps, momentum):
+"""
+    + _STATE
+    + """
+    usual = BatchNorm1d(len(gamma))
+    answer = {"parameters": shapes(usual), "at first": state(usual) | {"training": usual.training}}
+    answer["usual eps"] = plain(usual(x))
+    answer["usual momentum"] = state(usual)
+    layer = BatchNorm1d(len(gamma), eps=eps, momentum=momentum)
+    fill(layer, [gamma, beta])
+    return layer, answer
+"""
+)
+_IN_USE = with_helpers(
+    """
+def in_use(layer, x, y, g):
+"""
+    + _STATE
+    + """
+    answer = {"kept": plain(layer.out), "second": plain(layer(y)), "after training": state(layer)}
+    layer.training = False
+    answer["alone"], answer["together"] = plain(layer(x[:1])), plain(layer(y))
+    answer["kept in evaluation"], answer["after evaluation"] = plain(layer.out), state(layer)
+    answer["x untouched"] = untouched(layer, x)
+    layer.training = True
+    answer |= backward(layer, x, g)
+    statistics = [getattr(layer, name) for name in ("running_mean", "running_var")]
+    return answer | {"graph": any(s.requires_grad for s in statistics)}
+"""
+)
 
 
 def batches(draw: Draw, shape: tuple[int, ...]) -> Tensor:
@@ -391,7 +432,7 @@ def norm_layer(x, y, gamma, beta, g, eps, momentum):
         answer["after evaluation"] = state(layer)
         x = x.clone().requires_grad_()
         grads = gradients_of(layer.train()(x), g, [x, layer.weight, layer.bias])
-    return answer | {"dx": grads[0], "gradients": grads[1:], "graph": False}
+    return answer | {"x untouched": True, "dx": grads[0], "gradients": grads[1:], "graph": False}
 
 
 @norm_layer.play
@@ -405,23 +446,9 @@ def play_norm(
     eps,
     momentum,
 ):
-    usual = student(len(gamma))
-    answer = {"parameters": student.run(_SHAPES, usual)}
-    flag = usual.training
-    answer["at first"] = student.run(_STATE, usual, flag) | {"training": flag}
-    answer["usual eps"] = usual(x)
-    answer["usual momentum"] = student.run(_STATE, usual, True)
-    layer = student(len(gamma), eps=eps, momentum=momentum)
-    student.run(_FILL, layer, [gamma, beta])
-    answer["first"] = layer(x)
-    answer["kept"] = layer.out
-    answer["second"] = layer(y)
-    answer["after training"] = student.run(_STATE, layer, False)
-    answer["alone"] = layer(x[:1])
-    answer["together"] = layer(y)
-    answer["kept in evaluation"] = layer.out
-    answer["after evaluation"] = student.run(_STATE, layer, True)
-    return answer | student.run(_BACKWARD, layer, x, g)
+    layer, answer = student.run(_FRESH, student, x, gamma, beta, eps, momentum)
+    answer["first"] = layer(x.clone())
+    return answer | student.run(_IN_USE, layer, x, y, g)
 
 
 @norm_layer.alternative
@@ -665,11 +692,12 @@ norm_layer.misconception_by_edit(
 
 # -- tanh -----------------------------------------------------------------------------------------------
 
-_UNTOUCHED = remote_function("""
-def untouched(layer, x):
-    given = x.clone()
-    layer(given)
-    return bool((given == x).all())
+_LOOKED_AT = with_helpers("""
+def looked_at(Tanh, layer, x, g):
+    other = Tanh()
+    other(-x)
+    answer = {"kept": plain(layer.out), "x untouched": untouched(layer, x)}
+    return answer | {"dx": backward(layer, x.clamp(-3, 3), g)["dx"]}
 """)
 
 
@@ -695,12 +723,10 @@ def tanh_layer(x, g):
 
 @tanh_layer.play
 def play_tanh(student, x: Float[Tensor, "N H"], g: Float[Tensor, "N H"]):
-    layer, other = student(), student()
+    layer = student()
     layer(-x)  # not its last call
     answer = {"parameters": layer.parameters(), "out": layer(x.clone())}
-    other(-x)
-    answer |= {"kept": layer.out, "x untouched": student.run(_UNTOUCHED, layer, x)}
-    return answer | {"dx": student.run(_BACKWARD, layer, x.clamp(-3, 3), g)["dx"]}
+    return answer | student.run(_LOOKED_AT, student, layer, x, g)
 
 
 @tanh_layer.alternative
