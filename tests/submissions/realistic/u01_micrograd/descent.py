@@ -44,6 +44,8 @@ def sgd_step(model, lr):
 
 def fit(model, xs, ys, lr, steps):
     losses = []
+    for p in model.parameters():
+        p.grad = None
     for _ in range(steps):
         loss = 0.0
         for x, y in zip(xs, ys, strict=True):

@@ -94,5 +94,5 @@ def build_mlp_bn(widths, Linear, BatchNorm1d, Tanh):
         layers.append(BatchNorm1d(widths[i + 1]))
         layers.append(Tanh())
     last = BatchNorm1d(widths[-1])
-    last.gamma = last.gamma * 0.1
+    last.gamma = (last.gamma * 0.1).detach().requires_grad_()
     return [*layers, Linear(widths[-2], widths[-1], False), last]

@@ -54,7 +54,7 @@ def kaiming_std(fan_in, gain):
 
 
 def gain_of(f):
-    edges = torch.linspace(0, 1, 100001, dtype=torch.float64)
+    edges = torch.linspace(0, 1, 1000001, dtype=torch.float64)
     z = torch.special.ndtri((edges[1:] + edges[:-1]) / 2)
     return float((f(z) ** 2).mean() ** (-0.5))
 

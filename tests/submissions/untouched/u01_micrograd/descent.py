@@ -80,8 +80,9 @@ def fit(model: Parabola, xs: Sequence[float], ys: Sequence[float], lr: float, st
 
     In each step: predict all of `xs`, take the sum of squared distances to `ys` as the loss, find its
     gradient, move every parameter downhill by `lr` times its gradient. The gradient of a step is that of
-    its own loss alone, and the loss of a step is what the model had *before* it moved. `lr` may be far too
-    large; then the losses grow, and that is no mistake of yours.
+    its own loss alone, also where the parameters come with gradients from before; the loss of a step is what
+    the model had *before* it moved. `lr` may be far too large; then the losses grow, and that is no mistake
+    of yours.
 
     >>> model = Parabola(0.0, 0.0, 0.0)
     >>> fit(model, xs=[1.0], ys=[2.0], lr=0.125, steps=3)

@@ -14,7 +14,8 @@ class Value:
 
     `out.backward()` finds the gradient of `out` with respect to all that it was made from: it sets
     `out.grad` to 1 and *adds* to the `.grad` of every leaf, so that the gradients of two losses with the
-    same leaves add up, as in PyTorch. `relu` has slope 0 where its input is 0 or less.
+    same leaves add up, as in PyTorch. Two losses share nothing but leaves. `relu` has slope 0 where its
+    input is 0 or less.
 
     >>> a, b = Value(2.0), Value(-3.0)
     >>> out = (a * b + 10) / 2

@@ -42,7 +42,7 @@ def trace_graph(root: Node) -> tuple[set[Node], set[tuple[Node, Node]]]:
     """Return the set of all nodes that `root` was made from, and the set of all arrows between them.
 
     `root` belongs to the nodes. An arrow is a pair (from, to): from a node to one that was computed from
-    it. Nothing in the graph is changed.
+    it. Nothing in the graph is changed. There may be far more paths than nodes: don't walk them all.
 
     >>> a, b = Node(2.0), Node(-3.0)
     >>> c = Node(-6.0, (a, b), "*", slopes=(-3.0, 2.0))
@@ -61,7 +61,8 @@ def dot_source(root: Node) -> str:
     second, smaller node beside it, labelled with the operation alone. Arrows lead from the box of each
     parent to the operation, and from the operation to the box of its result. What the nodes are called
     inside the text is up to you, as long as no two share a name and graphviz can read it: letters, digits and
-    underscores, or anything in double quotes. One statement on each line.
+    underscores, or anything in double quotes. Labels may be empty, and nodes may share one. One statement on
+    each line.
 
     For a leaf alone the text could be:
 
@@ -83,7 +84,8 @@ def topo_sort(root: Node) -> list[Node]:
     """Return all nodes that `root` was made from as a list in which every node stands after its parents.
 
     `root` is in it, at the end, and no node is in it twice. There are often several such orders; each is
-    right. Two different nodes may hold the same number. Nothing in the graph is changed.
+    right. Two different nodes may hold the same number. Nothing in the graph is changed. There may be far
+    more paths than nodes: don't walk them all.
 
     >>> a = Node(3.0)
     >>> b = Node(6.0, (a, a), "+", slopes=(1.0, 1.0))

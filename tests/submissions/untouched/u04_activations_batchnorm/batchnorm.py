@@ -16,8 +16,9 @@ def batchnorm_train_forward(
     The rows of `x` are the examples. Each column gets mean 0 and variance 1 over the batch, by its own
     mean and its biased variance (divided by N), and then the gain `gamma` and the bias `beta`. `eps`
     keeps a constant column finite; some variances here are as small as it, so its place matters: it
-    belongs to the variance. Returns three fresh tensors of the same dtype: the output (N, H), the mean
-    (1, H) and the biased variance (1, H), without eps. The arguments stay as they are.
+    belongs to the variance. A float64 column may lie ten million away from zero with a spread of a tenth,
+    and its variance must be right all the same. Returns three fresh tensors of the same dtype: the output
+    (N, H), the mean (1, H) and the biased variance (1, H), without eps. The arguments stay as they are.
 
     >>> x = torch.tensor([[1.0], [3.0], [3.0], [5.0]])
     >>> out, mean, var = batchnorm_train_forward(x, torch.tensor([[1.0]]), torch.tensor([[10.0]]), eps=2.0)
@@ -102,8 +103,8 @@ def bias_before_bn_is_dead(weight_grads: list[Tensor], bias_grads: list[Tensor])
     Layer number i has the weight gradient `weight_grads[i]`, of shape (fan_in, fan_out), and the bias
     gradient `bias_grads[i]`, of shape (fan_out,). They were measured in a real network in float32, so a
     gradient that is zero in truth comes out as rounding. A bias counts as dead if no entry of its
-    gradient is larger in size than 1e-5 times the largest size in the weight gradient of the same layer.
-    Returns one bool per layer, True for dead.
+    gradient is larger in size than 1e-5 times the largest size in the weight gradient of the same layer,
+    which may be zero. Returns one bool per layer, True for dead.
 
     >>> dW, db = torch.tensor([[0.5, -2.0]]), torch.tensor([3e-9, -1e-9])
     >>> bias_before_bn_is_dead([dW, dW], [db, torch.tensor([-0.1, 0.0])])

@@ -28,7 +28,8 @@ def confidently_wrong_demo(
     All logits are multiplied by one number, once for each number in `scales`. For each of them, return how
     much the mean cross-entropy loss of the N examples lies above that of a network that finds all V
     classes equally likely; below it, the number is negative. `y` holds the true classes, from 0 to V - 1.
-    Scales and logits may be large: their product goes up to a few thousand, and every result is finite.
+    Scales and logits have any signs and may be large: their products go up to a few thousand in size, and
+    every result is finite.
     Returns a fresh (S,) tensor of the dtype of `logits`; the arguments stay as they are.
 
     >>> logits, y = torch.tensor([[0.0, 5.0], [5.0, 0.0]]), torch.tensor([0, 0])

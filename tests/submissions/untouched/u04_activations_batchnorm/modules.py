@@ -138,7 +138,7 @@ def build_mlp_bn(
     own or of others: `Linear(fan_in, fan_out, bias=...)` with the attribute `weight`, `BatchNorm1d(dim)`
     with `gamma` and `beta`, `Tanh()`; all have the method `parameters()`. At the end make the first
     predictions unsure: scale the output of the network to a tenth, by what still has an effect on it.
-    Everything else stays as the classes make it.
+    Everything else stays as the classes make it; parameters that require gradients remain leaves.
     Returns the layers as a list, each one an object of its own.
 
     >>> layers = build_mlp_bn([3, 4, 2], LinearModule, BatchNorm1dModule, TanhModule)

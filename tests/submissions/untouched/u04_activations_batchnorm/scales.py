@@ -40,9 +40,10 @@ def gain_of(f: Callable[[Tensor], Tensor]) -> float:
     In a deep network each layer computes `f(z)` of its pre-activations `z`, and the next layer's
     pre-activations are sums over `fan_in` such numbers with random weights of mean zero. Suppose that `z` is
     standard normal. Which gain must the weights of the next layer have (see `kaiming_std`), so that the mean
-    of the squares of its pre-activations is 1 again? `f` works on a tensor of any shape, entry by entry,
-    and never returns infinity between -12 and 12. The result must be right to 0.1 percent, for which a
-    million random numbers are not enough: add up over a fine grid instead. Returns a float.
+    of the squares of its pre-activations is 1 again? `f` works on a tensor of any shape, entry by entry. It
+    is continuous, may be steep, and never returns infinity between -12 and 12. The result must be right to
+    0.1 percent, for which a million random numbers are not enough: add up over a fine grid instead. Returns
+    a float.
 
     Example: for the identity the gain is 1, and for `f(z) = 4 * z` it is 0.25.
 
@@ -118,6 +119,7 @@ def gain_sweep(
     "shrink": the last standard deviation is below 0.6 of the first layer's;
     "explode": the last standard deviation is above 1.5 of the first layer's;
     "ok".
+    A quarter may be met exactly, and then it is not more; none of the other bounds is.
 
     >>> x, weights = torch.tensor([[1.0], [-1.0]]), torch.tensor([[[1.0]], [[1.0]]])
     >>> gain_sweep(x, weights, torch.tensor([0.5, 2.0]), tanh=False)

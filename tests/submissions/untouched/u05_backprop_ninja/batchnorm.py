@@ -9,7 +9,8 @@ def bn_var(x: Float[Tensor, "N H"], mode: str) -> Float[Tensor, "1 H"]:
     """Return the variance of each column of `x`, with the divisor that `mode` names.
 
     The rows are the batch. "biased" divides by N, "unbiased" by N - 1. Any other mode raises a
-    ValueError. Returns a fresh (1, H) tensor of the same dtype; `x` stays as it is.
+    ValueError. No digits are lost where the mean of a column is far larger than its spread. Returns a
+    fresh (1, H) tensor of the same dtype; `x` stays as it is.
 
     >>> bn_var(torch.tensor([[1.0, 0.0], [3.0, 4.0]]), "biased")
     tensor([[1., 4.]])

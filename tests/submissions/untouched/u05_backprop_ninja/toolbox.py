@@ -25,10 +25,10 @@ def cmp_grads(name: str, mine: Float[Tensor, "..."], ref: Float[Tensor, "..."]) 
     """Compare a gradient made by hand with the reference gradient of the same variable.
 
     Returns three plain Python values: `exact` (every entry is bit for bit the same), `close` (what
-    `torch.allclose` says with its default tolerances) and `maxdiff` (the largest absolute difference of
-    two entries). Tensors of different shapes are neither exact nor close and their maxdiff is infinity,
-    even if the shapes would broadcast. `name` is there to be printed, if you like; nothing printed is
-    graded. Both tensors have the same dtype and stay as they are.
+    `torch.allclose` says with its default tolerances, in either order) and `maxdiff` (the largest absolute
+    difference of two entries). Tensors of different shapes are neither exact nor close and their maxdiff is
+    infinity, even if the shapes would broadcast. `name` is there to be printed, if you like; nothing
+    printed is graded. Both tensors have the same dtype and stay as they are.
 
     >>> cmp_grads("b2", torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.5]))
     (False, False, 0.5)

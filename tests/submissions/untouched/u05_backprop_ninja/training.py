@@ -57,7 +57,8 @@ def calibrate_bn(
     """Return the mean and the variance of the hidden layer over a whole data set, for use after training.
 
     `X` holds the contexts of all M examples. The statistics are those of `hprebn`, the input of
-    batchnorm, taken over all examples at once; the variance is the unbiased one (divided by M - 1).
+    batchnorm, taken over all examples at once; the variance is the unbiased one (divided by M - 1), and
+    loses no digits where a mean is far larger than the spread around it.
     Returns `bnmean` and `bnvar`, both fresh (1, H) tensors of the dtype of `params`; the arguments stay
     as they are.
 

@@ -11,7 +11,8 @@ def reward_pair_loss(better: Float[Tensor, "N"], worse: Float[Tensor, "N"]) -> F
     A reward model gives every answer a number. Row n holds the rewards of two answers to the same prompt, of
     which people liked the first better. The model says that the first one is preferred with probability
     sigmoid(difference of the rewards); the loss is the mean negative logarithm of these probabilities. It is
-    finite even where the model is utterly wrong, and the arguments stay as they are.
+    finite even where the model is utterly wrong, and the arguments stay as they are. Gradients have to find
+    their way back through it.
 
     >>> reward_pair_loss(torch.tensor([1.0, 0.0]), torch.tensor([1.0, 0.0]))
     tensor(0.6931)

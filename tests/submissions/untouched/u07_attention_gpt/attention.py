@@ -11,7 +11,8 @@ def scaled_scores(q: Float[Tensor, "B T hs"], k: Float[Tensor, "B T hs"]) -> Flo
     The last axis of `q` and `k` holds the hs numbers of one query or key. Entry (b, t, s) of the result is
     the score of the query at t with the key at s, in the same sequence b. If queries and keys are random
     numbers of variance one, the scores have variance one too. Nothing is masked here. Returns a fresh
-    (B, T, T) tensor of the same dtype; the arguments stay as they are.
+    (B, T, T) tensor of the same dtype; the arguments stay as they are. Gradients have to find their way
+    back through it.
 
     >>> scaled_scores(torch.ones(1, 2, 4), torch.tensor([[[0.25, 0.25, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]]]))
     tensor([[[0.2500, 2.0000],
@@ -42,7 +43,7 @@ def attention_head(
                 of them zero. None: no dropout.
 
     Scores are scaled as in `scaled_scores`. Returns a fresh (B, T, hs) tensor of the same dtype; the
-    arguments stay as they are.
+    arguments stay as they are. Gradients have to find their way back through it.
 
     >>> x, W = torch.tensor([[[2.0, 0.0], [4.0, 8.0]]]), torch.eye(2)
     >>> attention_head(x, 0.0 * W, W, W)
@@ -69,7 +70,7 @@ def cross_attention(
     The T positions of `x` ask, the S positions of `z` answer: a translation (x) that looks at the sentence
     it translates (z). All of `z` is there from the start, so nothing is hidden. Weights and scale are those
     of `attention_head`. Returns a fresh (B, T, hs) tensor of the same dtype; the arguments stay as they
-    are.
+    are. Gradients have to find their way back through it.
 
     >>> x, z, W = torch.ones(1, 1, 2), torch.tensor([[[2.0, 0.0], [4.0, 8.0]]]), torch.eye(2)
     >>> cross_attention(x, z, 0.0 * W, W, W)
@@ -99,7 +100,8 @@ def multi_head(
                 all heads, head 0 first.
 
     nh divides C. Every head attends for itself, causally, with scores scaled for its own size. Returns a
-    fresh (B, T, C) tensor of the same dtype; the arguments stay as they are.
+    fresh (B, T, C) tensor of the same dtype; the arguments stay as they are. Gradients have to find
+    their way back through it.
 
     >>> x = torch.tensor([[[2.0, 0.0], [4.0, 8.0]]])
     >>> Wqkv = torch.cat([torch.zeros(4, 2), torch.eye(2)])

@@ -10,7 +10,7 @@ def bow_loop(x: Float[Tensor, "B T C"]) -> Float[Tensor, "B T C"]:
 
     B sequences of T positions with C channels each; every sequence and every channel is for itself. Loops
     are welcome: this is the slow and obvious version that the next two are compared with. Returns a fresh
-    (B, T, C) tensor of the same dtype; `x` stays as it is.
+    (B, T, C) tensor of the same dtype; `x` stays as it is. Gradients have to find their way back through it.
 
     >>> bow_loop(torch.tensor([[[2.0, 7.0], [6.0, 4.0], [7.0, 4.0]]]))
     tensor([[[2.0000, 7.0000],
@@ -25,7 +25,7 @@ def bow_matmul(x: Float[Tensor, "B T C"]) -> tuple[Float[Tensor, "T T"], Float[T
 
     Row t of the (T, T) table says how much position t takes from each position. The same table serves all
     B sequences. Returns two fresh tensors of the dtype of `x`, the weights (T, T) and the means (B, T, C);
-    `x` stays as it is.
+    `x` stays as it is. Gradients have to find their way back through the means.
 
     >>> weights, means = bow_matmul(torch.tensor([[[2.0, 7.0], [6.0, 4.0], [7.0, 4.0]]]))
     >>> weights.sum(dim=1)
@@ -43,10 +43,12 @@ def bow_softmax(
 ) -> tuple[Float[Tensor, "T T"], Float[Tensor, "B T C"]]:
     """Return the weights that a causal softmax makes of `affinities`, and the weighted sums of `x`.
 
-    Entry (t, s) of the affinities says how interesting position s is for position t, as any number. A
-    position takes nothing from positions after it, and its weights are positive and sum to one otherwise.
-    With affinities that are all zero this is the mean of `bow_loop` once more. Returns two fresh tensors
-    of the dtype of `x`, the weights (T, T) and the sums (B, T, C); the arguments stay as they are.
+    Entry (t, s) of the affinities says how interesting position s is for position t, as any number from
+    minus a million to a million. A position takes nothing from positions after it, whatever their
+    affinities are, and its weights are not negative and sum to one otherwise. With affinities that are all
+    zero this is the mean of `bow_loop` once more. Returns two fresh tensors of the dtype of `x`, the weights
+    (T, T) and the sums (B, T, C); the arguments stay as they are. Gradients have to find their way back
+    through both.
 
     >>> x = torch.tensor([[[2.0, 7.0], [6.0, 4.0], [7.0, 4.0]]])
     >>> weights, sums = bow_softmax(x, torch.zeros(3, 3))

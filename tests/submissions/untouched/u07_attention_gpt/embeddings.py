@@ -17,7 +17,8 @@ def bigram_model(
 
     The loss is the cross-entropy in nats, averaged over all B * T predictions. It may be made with
     `torch.nn.functional.cross_entropy`; look up where that wants the V logits. Returns fresh tensors, the
-    logits (B, T, V) and the loss (); the arguments stay as they are.
+    logits (B, T, V) and the loss (); the arguments stay as they are. Gradients have to find their way back
+    through both.
 
     >>> table = torch.tensor([[2.0, 1.0, 0.1], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
     >>> logits, loss = bigram_model(torch.tensor([[0]]), table, torch.tensor([[2]]))
@@ -46,7 +47,7 @@ def positional_embedding(
     W, b: a linear layer from C to V, weights stored as (out, in).
 
     Returns two fresh tensors of the dtype of `wte`: the vectors (B, T, C) and the logits (B, T, V). The
-    arguments stay as they are.
+    arguments stay as they are. Gradients have to find their way back through both.
 
     >>> wte = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     >>> wpe = torch.tensor([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, 0.8]])

@@ -70,7 +70,8 @@ def adamw_loop(
 
     `model(x, y)` returns a pair: logits, and the loss of this batch as a 0-d tensor. The optimizer is
     `torch.optim.AdamW` with the learning rate `lr` and everything else as it comes, made once. The loss of
-    a step is that before its update. The model keeps what it has learned: its parameters are changed in
+    a step is that before its update, and the gradient of a step is that of its own loss alone: the model may
+    come with gradients from elsewhere. The model keeps what it has learned: its parameters are changed in
     place. The losses are a tensor that has no graph behind it.
 
     >>> class Slope(nn.Module):
