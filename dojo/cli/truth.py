@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     exercises = select(course, args.names)
     _check(args)
     from dojo.engine import Engine
+    from dojo.lanes import most
     from dojo.seeds import Seed
     from dojo.truth import overall, page, summary, table  # noqa: F401, before anybody edits them meanwhile
     from dojo.truth.whole import Plan, carry_out
@@ -49,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
         math.inf if args.minutes is None else 60 * args.minutes,
     )
     screen = make_console(args.plain)
-    with Engine(course, lanes=args.jobs) as engine, _progress(screen) as begin:
+    jobs = args.jobs or most(None) + 1  # a lane waits for its worker about half of the time
+    with Engine(course, lanes=jobs) as engine, _progress(screen) as begin:
         truth = carry_out(engine, plan, folder, begin)
         isolation = engine.isolation
     screen.show(*table.report(truth.found, truth.problems, screen.look))

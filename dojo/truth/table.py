@@ -49,16 +49,18 @@ def _failures(found: Sequence[Figures]) -> list[str]:
 
 def _rows(found: Sequence[Figures], look: Look) -> Table:
     simple = box.ASCII_DOUBLE_HEAD if look.ascii else box.SIMPLE_HEAD
-    table = Table(box=None if look.plain else simple, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("exercise" if len(found) <= MOST_ROWS else "unit", no_wrap=True)
-    for head in ("made", "killed", "equal", "alive", "named", "entries", "wrong", "right", "s"):
-        table.add_column(head, justify="right", no_wrap=True)
+    heads = ["exercise" if len(found) <= MOST_ROWS else "unit"]
+    heads += "made killed equal alive named entries wrong right s".split()
     if len(found) <= MOST_ROWS:
-        for f in found:
-            table.add_row(f.exercise, *_cells([f]))
+        rows = [[f.exercise, *_cells([f])] for f in found]
     else:
-        for unit, group in groupby(found, key=lambda f: f.unit):
-            table.add_row(unit, *_cells(list(group)))
+        rows = [[unit, *_cells(list(group))] for unit, group in groupby(found, key=lambda f: f.unit)]
+    table = Table(box=None if look.plain else simple, pad_edge=False, padding=(0, 1, 0, 0))
+    for number, head in enumerate(heads):  # where it is narrow, names are cut and not numbers
+        widest = max([len(head), *(len(row[number]) for row in rows)]) if number else 8
+        table.add_column(head, justify="right" if number else "left", no_wrap=True, min_width=widest)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
