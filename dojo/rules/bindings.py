@@ -63,7 +63,9 @@ def own_names(statements: list[ast.stmt]) -> tuple[frozenset[str], frozenset[str
         if isinstance(node, ast.alias):
             imported.update(bound_by(node))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            if is_self(node.value) or (classes and isinstance(node.value, ast.Name)):
+            # From outside no protocol of Python's: a class may not be given another name, for instance.
+            outside = classes and isinstance(node.value, ast.Name) and not is_dunder(node.attr)
+            if is_self(node.value) or outside:
                 attributes.add(node.attr)
         elif isinstance(node, ast.Call):
             attributes |= _registered(node)

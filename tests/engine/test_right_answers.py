@@ -172,6 +172,7 @@ def test_attributes_may_be_set_on_what_was_made() -> None:
         ("made.factor = 2", "torch.factor = 2", "factor"),
         ("made.factor = 2", "made.grad_fn = 2", "grad_fn"),
         ("made.factor = 2", "made.__class__ = int", "__class__"),
+        ("made.factor = 2", "Value.__name__ = 'passed'", "__name__"),
         ("class Value", "class Value_", "operation"),
     ],
 )
