@@ -18,7 +18,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 collect_ignore = ["submissions"]  # a student's module may be called like a test
 
 # What `--sample` runs a twelfth of, in parts that differ: each attack meets the strongest level and all rules
-# in every run, and a quarter of them one of the weaker levels or the naive grader that shows that it is no dud.
+# in every run, and a quarter of them a weaker level or the naive grader that shows that it is no dud.
 SAMPLED = {
     "test_walls[process]": 0,
     "test_walls[confined]": 1,
