@@ -18,7 +18,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 collect_ignore = ["submissions"]  # a student's module may be called like a test
 
 # What `--sample` runs a twelfth of, in parts that differ: each attack meets the strongest level and all rules
-# in every run, and a quarter of them a weaker level or the naive grader that shows that it is no dud.
+# in every run, and a quarter of them a weaker level or the naive grader that shows that it is no dud;
+# and of answers that are trivial or nearly right.
 SAMPLED = {
     "test_walls[process]": 0,
     "test_walls[confined]": 1,
@@ -26,6 +27,7 @@ SAMPLED = {
     "test_gets_full_marks_elsewhere": 2,
     "test_does_harm_elsewhere": 2,
     "test_helps": 2,
+    "test_answers_beside_the_right_one_fail": 3,  # `dojo course truth` has many more of the kind
 }
 
 # Long ones begin first, or the last of them would keep one process busy while the others have nothing to do.
@@ -100,5 +102,5 @@ def _left_out(item: pytest.Item) -> bool:
         return False
     level = call.params.get("level")
     name = f"{item.originalname}[{level}]" if level else item.originalname  # type: ignore[attr-defined]
-    attack = call.params.get("attack", call.params.get("name"))
+    attack = call.params.get("attack", call.params.get("name", call.id))
     return name in SAMPLED and zlib.crc32(getattr(attack, "name", str(attack)).encode()) % 12 != SAMPLED[name]
