@@ -143,16 +143,16 @@ def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:
     for option, default, text in (
         ("--sample", None, "at most N mutants of each exercise, always the same ones"),
         ("--seeds", 1, "grade right answers under N seeds (1)"),
-        ("--jobs", None, "on how many cores (default: all)"),
+        ("--jobs", None, "how many at once (default: one more than there are cores)"),
     ):
         truth.add_argument(option, metavar="N", type=int, default=default, help=text)
-    text = "try each mutant that is listed as equivalent on 10,000 inputs"
     truth.add_argument(
         "--touched", metavar="REF", help="no sample where anything has changed since this commit"
     )
     text = "begin nothing after so many minutes; what was touched comes last"
     truth.add_argument("--minutes", type=float, metavar="N", help=text)
     truth.add_argument("--mutants", action="store_true", help="only mutants; the tests do the rest, too")
+    text = "try each mutant that is listed as equivalent on 10,000 inputs"
     truth.add_argument("--verify", action="store_true", help=text)
     text = "put the figures between the marks of a Markdown file, as in the README"
     truth.add_argument("--summary", metavar="FILE", help=text)

@@ -110,7 +110,7 @@ def _remembered(
     given = frozen(case.given) if stands_in is None else None  # a play may go on where the last one ended
     if given is None:
         return _own_behaviour(grader, wrong, case, stands_in, grad)
-    key = (id(grader), wrong.name, grad, given)
+    key = (grader, wrong.name, grad, given)
     if key not in _known:
         _known[key] = _own_behaviour(grader, wrong, case, stands_in, grad)
     _known.move_to_end(key)
