@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,23 +12,23 @@ from torch import Tensor
 
 from dojo.grading import draw as drawing
 from dojo.grading.tolerance import tolerance
-from dojo.grading.values import cast, clone, identical, tensors
+from dojo.grading.values import cast, clone, identical, names_of, tensors
 
 if TYPE_CHECKING:
     from dojo.grading.grader import Grader
 
 REDRAWS = 20
+REMEMBERED = 8
 Parts = tuple[drawing.Structure, dict[str, Any]]  # what hypothesis draws
 
-
-_last: dict[tuple[Grader, str, torch.dtype], tuple[Case, Any]] = {}  # the case that was asked for last
+_made: dict[Hashable, Any] = {}  # the last cases and answers
 
 
 class GraderBroken(BaseException):
     """The grader itself is at fault. Not an Exception, so that hypothesis does not shrink it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself alone, so that its answer can be remembered
 class Case:
     """One input. `given` goes to the student, in signature order; `hidden` belongs to the reference alone."""
 
@@ -55,26 +54,41 @@ def drawn_domains(grader: Grader) -> dict[str, st.SearchStrategy[Any]]:
 
 
 def question(grader: Grader, parts: Parts, *, enlarge: int = 1, answer: int = 1) -> Case:
-    """The inputs that a drawn structure stands for, in float64.
+    """The inputs that a drawn structure stands for, in float64. Remembered: do not change them.
 
     enlarge: a factor on every size that the grader does not bound itself.
     answer:  a further factor on those sizes that the answer has.
     """
-    return _fill(grader, parts, torch.float64, 0, enlarge, answer)
+    key = (grader, repr(parts), enlarge, answer)
+    found: Case = remembered(key, lambda: _fill(grader, parts, torch.float64, 0, enlarge, answer))
+    return found
+
+
+def question_with_answer(grader: Grader, parts: Parts) -> tuple[Case, Any]:
+    """The same with the right answer to it, whatever that is: a trivial one, or one that is not finite."""
+    case = question(grader, parts)
+    return case, remembered(case, lambda: right_answer(grader, case))
+
+
+def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
+    """What `make` makes, once for each key: several answers may be checked in a row on the same case."""
+    if key not in _made:
+        found = make()
+        while len(_made) >= REMEMBERED:
+            del _made[next(iter(_made))]
+        _made[key] = found
+    return _made[key]
 
 
 def case_with_answer(grader: Grader, parts: Parts, dtype: torch.dtype = torch.float64) -> tuple[Case, Any]:
     """The inputs that a drawn structure stands for, and the right answer, None where there is no single one.
 
-    A case that a trivial answer (zeros, ones, an input, its mean) would pass is filled anew. The last one is
-    remembered, for several answers may be checked on it in a row: change neither case nor answer.
+    A case that a trivial answer (zeros, ones, an input, its mean) would pass is filled anew. Remembered:
+    change neither case nor answer.
     """
     key = (grader, repr(parts), dtype)
-    if key not in _last:
-        found = _case_with_answer(grader, parts, dtype)
-        _last.clear()
-        _last[key] = found
-    return _last[key]
+    found: tuple[Case, Any] = remembered(key, lambda: _case_with_answer(grader, parts, dtype))
+    return found
 
 
 def _case_with_answer(grader: Grader, parts: Parts, dtype: torch.dtype) -> tuple[Case, Any]:
@@ -136,7 +150,7 @@ def _fill(
     draw = drawing.Draw(structure, sizes, dtype, attempt)
     values = (_values(grader, draw) if grader.case_of is None else grader.case_of(draw)) | drawn
     if grader.cache is not None:
-        takes = inspect.signature(grader.cache).parameters
+        takes = names_of(grader.cache)
         values |= grader.cache(**{name: values[name] for name in takes if name in values})
     values = {name: cast(value, dtype) for name, value in values.items()}
     left_out = {name for name in values if structure.seed // 2 % 2 == 0 and _is_default(grader, name, values)}

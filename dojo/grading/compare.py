@@ -195,10 +195,13 @@ def _compare_values(
     expected: Any,
     actual: Any,
 ) -> Mismatch | None:
+    limit = tolerance(reference, dtype, scale, loose)
+    error = (answer - reference).abs()
+    if error.numel() and float(error.max()) <= limit < math.inf:  # so all is finite: NaN is not less either
+        return None
     if not answer.isfinite().all():
         return _not_finite(answer, expected, actual, path)
-    limit = tolerance(reference, dtype, scale, loose)
-    wrong = (answer - reference).abs() > limit
+    wrong = error > limit
     if not wrong.any():
         return None
     words = derivation(reference, dtype, scale, limit)

@@ -16,6 +16,7 @@ from dojo.grading.cases import GraderBroken, case_with_answer
 from dojo.grading.draw import Structure
 from dojo.grading.grader import Grader, Statement
 from dojo.grading.properties import smallest
+from dojo.grading.values import names_of
 from dojo.hidden import MODULE_PREFIX, HiddenError, files
 
 Added = dict[str, list[Statement]]
@@ -90,7 +91,7 @@ def merged(grader: Grader, more: Iterable[Statement], reference: Callable[..., A
     inputs = ", ".join(case.all)
     problems = []
     for statement in bound.statements:
-        names = list(inspect.signature(statement.holds).parameters)
+        names = names_of(statement.holds)
         unknown = [name for name in names[1:] if name not in case.all]
         where = f"{inspect.getsourcefile(statement.holds)}: {grader.id}"
         if statement.hidden and unknown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from dojo.grading.draw import Structure
 from dojo.grading.grader import Grader, Statement
 from dojo.grading.mismatch import Mismatch, describe
 from dojo.grading.student import Student
-from dojo.grading.values import clone, tensors
+from dojo.grading.values import clone, names_of, tensors
 from dojo.hidden import unshown_fault
 
 Check = Callable[[Student, Grader, Parts], None]
@@ -175,7 +174,7 @@ def _raise(failure: Exception) -> None:
 def _stated(statement: Statement, student: Student, grader: Grader, parts: Parts) -> None:
     """Check a statement of a grader file on one case."""
     case, expected = case_with_answer(grader, parts)
-    names = list(inspect.signature(statement.holds).parameters)
+    names = names_of(statement.holds)
     first: Any = student
     if names[0] != "student":
         first = ask(student, case, grader)

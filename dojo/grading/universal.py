@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +25,7 @@ from dojo.grading.cases import (
     Parts,
     case_with_answer,
     question,
-    right_answer,
+    question_with_answer,
     upstream_size,
 )
 from dojo.grading.compare import compare
@@ -35,7 +34,7 @@ from dojo.grading.grader import Grader
 from dojo.grading.mismatch import Mismatch
 from dojo.grading.remote import remote_function
 from dojo.grading.student import Observation, Student
-from dojo.grading.values import clone, entries, identical, tensors
+from dojo.grading.values import clone, entries, identical, names_of, tensors
 from dojo.grading.work import LEAST, large_case
 from dojo.rules.seen import broken_rule, step_budget
 
@@ -72,8 +71,7 @@ def right_for_sizes_of_one(student: Student, grader: Grader, parts: Parts) -> No
     """
     for number in range(len(grader.singles)):
         structure = replace(parts[0], sizes=len(grader.sizes) + number)
-        case = question(grader, (structure, parts[1]))
-        expected = right_answer(grader, case)
+        case, expected = question_with_answer(grader, (structure, parts[1]))
         if not all(bool(t.isfinite().all()) for t in tensors(expected) if t.is_floating_point()):
             continue
         seen = observe(student, case, grader)
@@ -271,7 +269,7 @@ def _combine(a: float, first: Any, b: float, second: Any) -> Any:
 
 def _outputs(grader: Grader, case: Case, step: float, steps: list[Tensor]) -> list[Tensor]:
     assert grader.forward is not None
-    takes = inspect.signature(grader.forward).parameters
+    takes = names_of(grader.forward)
     values = {name: value for name, value in case.all.items() if name in takes}
     for name, direction in zip(grader.wrt, steps, strict=True):
         values[name] = values[name] + step * direction

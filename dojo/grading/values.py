@@ -1,8 +1,10 @@
-"""Copies and casts of nested values: tensors inside lists, tuples and dicts."""
+"""Copies and casts of nested values: tensors inside lists, tuples and dicts; and the names of values."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -70,3 +72,9 @@ def frozen(value: Any) -> Any:
         items = [frozen(part) for part in parts]
         return None if None in items else (type(value).__name__, *items)
     return (type(value).__name__, repr(value)) if isinstance(value, (bool, int, float, str)) else None
+
+
+@lru_cache(maxsize=4096)
+def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the values that a function takes, in order."""
+    return tuple(inspect.signature(function).parameters)

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from dojo.grading.cases import Case, Parts, question, right_answer, sizes_of
+from dojo.grading.cases import Case, Parts, question, remembered, right_answer, sizes_of
 from dojo.grading.grader import Grader
 
 ENLARGED = 4  # factor on the sizes of a watched call
@@ -57,7 +57,7 @@ def large_case(grader: Grader, parts: Parts, least: int = 0) -> tuple[Case, Any,
         case = question(grader, parts, enlarge=2, answer=factor)
     else:
         case = question(grader, parts, enlarge=ENLARGED)
-    return case, *with_products(grader, case)
+    return case, *remembered((case, "products"), lambda: with_products(grader, case))
 
 
 def _entries(grader: Grader, parts: Parts, factor: int) -> int:

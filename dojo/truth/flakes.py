@@ -4,15 +4,21 @@ The properties and cases are those of a grading. But all right answers to an exe
 in a worker that is asked about many seeds: so a case is drawn and answered once for all of them, and few
 workers are started, which is what a grading costs most of. Or they are called in this process (see `inside`):
 what is missing then, walls and watches, draws no lots.
+
+A property that asks for no drawn case is checked there until it is known to draw no lots of its own (see
+`lots`): under all other seeds it would be the same computation once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+import torch
 
 from dojo.channel import StudentError, WorkerEnded
 from dojo.grading.asking import Falsified
@@ -20,10 +26,12 @@ from dojo.grading.cases import Parts
 from dojo.grading.grader import Grader
 from dojo.grading.properties import Check, properties, run
 from dojo.grading.student import Allowance, Student
+from dojo.grading.values import names_of
 from dojo.prepare import Attempt
 from dojo.seeds import Seed
 from dojo.servers import Server
 from dojo.truth.inside import student as student_inside
+from dojo.truth.lots import Run, generators, without_lots
 
 SECONDS = 3600.0  # for all seeds of a chunk together
 
@@ -55,12 +63,15 @@ def flakes(
         for name, attempt in attempts.items()
     }
     one = next(iter(patient.values()))
+    undrawn = {s.name for s in one.grader.statements if names_of(s.holds) == ("student",)}
     for prop in properties(one.grader, one.rules):
-        with ExitStack() as workers:
+        with ExitStack() as workers, redirect_stdout(io.StringIO()):
             start = student_inside if inside else partial(_student_in_a_worker, server, workers)
-            panel = _Panel(patient, start, found)
+            panel = _Panel(patient, start, found, undrawn=inside and prop.name in undrawn)
             for seed in range(first, last):
                 panel.begin(seed, prop.text)
+                if panel.knows_all:
+                    break
                 asked, *more = [panel.asked(check) for check in (prop.check, *prop.also)]
                 drawn = Seed.numbered(seed).number(one.exercise.id, prop.name)
                 run(replace(prop, check=asked, also=tuple(more)), one.grader, panel, drawn)  # type: ignore[arg-type]
@@ -74,15 +85,27 @@ class _Panel:
     """
 
     def __init__(
-        self, attempts: Mapping[str, Attempt], start: Callable[[Attempt], Student], found: Flakes
+        self,
+        attempts: Mapping[str, Attempt],
+        start: Callable[[Attempt], Student],
+        found: Flakes,
+        *,
+        undrawn: bool,
     ) -> None:
-        self._attempts, self._start, self._found = attempts, start, found
+        """undrawn: whether checks depend on no drawn case."""
+        self._attempts, self._start, self._found, self._undrawn = attempts, start, found, undrawn
         self._students: dict[str, Student] = {}
+        self._runs: dict[str, list[Run]] = {name: [] for name in attempts}
         self._seed, self._text = 0, ""
 
     def begin(self, seed: int, text: str) -> None:
         """What is asked from now on belongs to this seed and to a property in these words."""
         self._seed, self._text = seed, text
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether under further seeds no check would do anything else."""
+        return self._undrawn and all(map(without_lots, self._runs.values()))
 
     def asked(self, check: Check) -> Callable[[Any, Grader, Parts], None]:
         """The check of one student as a check of all."""
@@ -90,7 +113,8 @@ class _Panel:
         def check_all(panel: Any, grader: Grader, parts: Parts) -> None:
             for name in self._attempts:
                 try:
-                    check(self._student(name), grader, parts)
+                    with self._watching_lots(name):
+                        check(self._student(name), grader, parts)
                 except (Falsified, StudentError) as failure:
                     self._found.add(name, self._seed, f"{self._text}: {failure}")
                 except WorkerEnded as ended:
@@ -98,6 +122,20 @@ class _Panel:
                     del self._students[name]
 
         return check_all
+
+    @contextmanager
+    def _watching_lots(self, name: str) -> Iterator[None]:
+        """Note what a check of this student, where it depends on no case, does to the random numbers."""
+        if not self._undrawn:
+            yield
+            return
+        runs = self._runs[name]
+        torch.manual_seed(self._seed * 1000 + len(runs))  # another start than before
+        before = generators()
+        try:
+            yield
+        finally:
+            runs.append(Run(before, generators()))
 
     def _student(self, name: str) -> Student:
         """The student of this name; one whose worker has ended begins anew."""

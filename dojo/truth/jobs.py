@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from dojo.course import Course, Exercise
@@ -18,7 +19,8 @@ from dojo.truth.operators.tensors import detached
 
 CONTROL, MUTANT, WRONG, RIGHT = "control", "mutant", "wrong", "right"
 SEEDS, EQUIVALENT, ALONE = "seeds", "equivalent", "alone"
-CHUNK = 50  # seeds in one job; those of the first job through workers, the others in the grader's process
+WATCHED = 4  # the seeds below are graded through workers, the others in the grader's own process,
+CHUNK = 100  # so many in one job
 BETWEEN, AND = "\0", ", "  # what stands between texts in a row, and between their names
 
 
@@ -103,6 +105,5 @@ def right_jobs(course: Course, exercise: Exercise, grader: Grader, seeds: int) -
     for name, source in answers.items():
         yield Job(exercise.id, RIGHT, name, source, Seed.numbered(0))
     names, together = AND.join(answers), BETWEEN.join(answers.values())
-    for first in range(1, seeds, CHUNK):
-        last = min(first + CHUNK, seeds)
+    for first, last in pairwise(sorted({1, *range(WATCHED, seeds, CHUNK), seeds})):
         yield Job(exercise.id, SEEDS, names, together, Seed.numbered(0), first=first, last=last)

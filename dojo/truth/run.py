@@ -18,7 +18,7 @@ from dojo.seeds import Seed
 from dojo.truth.alike import differing
 from dojo.truth.alone import rejecting
 from dojo.truth.flakes import flakes
-from dojo.truth.jobs import ALONE, AND, BETWEEN, CHUNK, EQUIVALENT, MUTANT, SEEDS, Job
+from dojo.truth.jobs import ALONE, AND, BETWEEN, EQUIVALENT, MUTANT, SEEDS, WATCHED, Job
 from dojo.truth.keys import key_of
 from dojo.truth.mutants import plain
 from dojo.truth.outcome import Outcome, Store, outcome_of
@@ -146,7 +146,7 @@ def _under_seeds(engine: Engine, job: Job) -> Outcome:
         if not isinstance(attempt, Attempt):
             return outcome_of(attempt)
         ready[name] = attempt
-    found = flakes(ready, engine.server(), job.first, job.last, inside=job.first > CHUNK)
+    found = flakes(ready, engine.server(), job.first, job.last, inside=job.first >= WATCHED)
     verdict = Verdict.FAILED.value if found.pairs else Verdict.PASSED.value
     seconds, tried = round(time.monotonic() - started, 3), len(ready) * (job.last - job.first)
     return Outcome(verdict, None, None, None, found.message, seconds, [], tried, len(found.pairs))

@@ -15,6 +15,7 @@ import struct
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -84,11 +85,16 @@ class Code:
     def build(self) -> Callable[..., Any]:
         """The function that the text defines, in a fresh namespace that holds torch."""
         namespace: dict[str, Any] = {"torch": torch}
-        exec(compile(self.source, "<function from the grader>", "exec"), namespace)
+        exec(_compiled(self.source), namespace)
         return namespace[self.name]
 
     def __call__(self, *args: Any) -> Any:
         return self.build()(*args)
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Any:
+    return compile(source, "<function from the grader>", "exec")
 
 
 def encode(value: Any, keep: Callable[[Any], Handle | None] = lambda value: None) -> tuple[Any, bytearray]:
