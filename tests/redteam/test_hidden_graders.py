@@ -14,6 +14,7 @@ from victim import CANARY, Victim, _facts, build, hand_in
 
 from dojo.engine import Engine
 from dojo.hidden import MESSAGE
+from dojo.isolation.users import NOBODY
 from dojo.seeds import Seed
 from dojo.submission import Submission, take
 from dojo.verdict import Record, dump
@@ -80,25 +81,26 @@ def double(x):
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bool, str], World]]:
     """`world(rules, level)`: an engine with hidden graders, its course, and the neighbours' results."""
-    made: dict[tuple[bool, str], World] = {}
+    made: dict[tuple[bool, str, str], World] = {}
 
-    def get(rules: bool, level: str) -> World:
-        if (rules, level) not in made:
+    def get(rules: bool, level: str, run_as: str = NOBODY) -> World:
+        key = (rules, level, run_as)
+        if key not in made:
             victim = build(tmp_path_factory.mktemp("victim"), rules=rules)
             path = folder(victim) / "u" / "test_m.py"
             path.parent.mkdir(parents=True)
             path.write_text(HIDDEN)
             facts = {str(p.relative_to(victim.root)): _facts(p) for p in sorted(victim.root.rglob("*"))}
             victim = replace(victim, pristine=facts)
-            engine = Engine(victim.course, lanes=1, isolation=level, hidden=folder(victim))
+            engine = Engine(victim.course, lanes=1, isolation=level, run_as=run_as, hidden=folder(victim))
             honest = take(hand_in(victim, "honest", None, {}), victim.course)
             record = engine.grade(honest, victim.course.exercises, seed=Seed.numbered(1))
             assert record.points == record.max_points == 4, record
-            made[rules, level] = (engine, victim, neighbours(record))
-        engine = made[rules, level][0]
+            made[key] = (engine, victim, neighbours(record))
+        engine = made[key][0]
         if engine.isolation != level:
             pytest.skip(f"the level {level} cannot be reached on this machine; `dojo doctor` says why")
-        return made[rules, level]
+        return made[key]
 
     yield get
     for engine, _, _ in made.values():
@@ -153,8 +155,11 @@ def test_without_walls_the_allow_list_is_in_the_way(world: Any) -> None:
 
 @pytest.mark.usefixtures("allow_list_off")
 def test_that_the_burglar_is_no_dud(world: Any) -> None:
-    """Without walls and without the allow list it does find the folder: the walls are what keeps it out."""
-    engine, victim, _ = world(False, "process")
+    """Without walls and without the allow list it does find the folder: the walls are what keeps it out.
+
+    Where the tests run as root so does it here, or it could not even enter pytest's own folder.
+    """
+    engine, victim, _ = world(False, "process", "root")
     (result,) = graded(engine, BURGLAR.replace("@HIDDEN@", str(folder(victim)))).exercises
     assert result.verdict.value == "error" and "test_m.py" in result.message
 
