@@ -47,7 +47,7 @@ release: env ## for instructors: the course for nbgrader, in nbgrader-course/
 stubs: env ## for authors: write exercises/ anew from solutions/
 	@$(DOJO) stubs
 
-test: lint ## what the kit tests about itself; of the attacks at weaker levels a twelfth, of the mutants one an exercise
+test: lint ## what the kit tests about itself; a part of the attacks and answers
 	@$(PY) -m pytest $(PARALLEL) --timeout 600 --sample
 	@$(DOJO) course truth --plain --mutants --sample 1 --minutes 2 $(TOUCHED)
 

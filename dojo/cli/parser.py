@@ -151,7 +151,11 @@ def _of_authors(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     text = "begin nothing after so many minutes; what was touched comes last"
     truth.add_argument("--minutes", type=float, metavar="N", help=text)
-    truth.add_argument("--mutants", action="store_true", help="only mutants; the tests do the rest, too")
+    truth.add_argument(
+        "--mutants",
+        action="store_true",
+        help="only mutants; of what was touched the wrong and the right answers too",
+    )
     text = "try each mutant that is listed as equivalent on 10,000 inputs"
     truth.add_argument("--verify", action="store_true", help=text)
     text = "put the figures between the marks of a Markdown file, as in the README"

@@ -34,7 +34,7 @@ class Plan:
     """What a run is to do.
 
     sample:  at most so many mutants of each exercise, but of those in `touched`; None for all.
-    mutants: no wrong versions and no right ones besides.
+    mutants: no wrong versions and no right ones besides, but of those in `touched`.
     seconds: begin nothing after so many; what was touched comes last.
     alone:   put every mutant and every wrong version to each property by itself, too.
     """
@@ -79,7 +79,7 @@ def planned(engine: Engine, plan: Plan, lists: equivalent.Lists) -> list[Job]:
         grader, free = engine.grader(exercise.id), lists.free_in(exercise.id)
         made = mutants_of(course, exercise, grader, plan.sample_of(exercise), free)
         jobs += mutant_jobs(course, exercise, plan.seed, made)
-        if not plan.mutants:
+        if not plan.mutants or exercise.id in plan.touched:
             jobs += wrong_jobs(exercise, grader, plan.seed)
             jobs += right_jobs(course, exercise, grader, plan.seeds)
     if plan.seconds < math.inf:  # what is sampled comes first, then everything else in a fixed order by lot
