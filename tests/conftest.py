@@ -80,7 +80,7 @@ def group(nodeid: str) -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    text = "a part of the attacks at weaker levels, and of right and wrong answers: SAMPLED in tests/conftest.py"
+    text = "a part of the attacks at weaker levels, and right and wrong answers: SAMPLED in tests/conftest.py"
     parser.addoption("--sample", action="store_true", help=text)
 
 
