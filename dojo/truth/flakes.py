@@ -34,6 +34,7 @@ from dojo.truth.inside import student as student_inside
 from dojo.truth.lots import Run, generators, without_lots
 
 SECONDS = 3600.0  # for all seeds of a chunk together
+FRESH = 10  # after so many seeds modules in this process are loaded anew: some keep all that they ever made
 
 
 @dataclass
@@ -69,6 +70,8 @@ def flakes(
             start = student_inside if inside else partial(_student_in_a_worker, server, workers)
             panel = _Panel(patient, start, found, undrawn=inside and prop.name in undrawn)
             for seed in range(first, last):
+                if inside and seed % FRESH == 0:
+                    panel.renew()
                 panel.begin(seed, prop.text)
                 if panel.knows_all:
                     break
@@ -101,6 +104,10 @@ class _Panel:
     def begin(self, seed: int, text: str) -> None:
         """What is asked from now on belongs to this seed and to a property in these words."""
         self._seed, self._text = seed, text
+
+    def renew(self) -> None:
+        """Start all students anew."""
+        self._students.clear()
 
     @property
     def knows_all(self) -> bool:
