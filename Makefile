@@ -5,6 +5,7 @@
 #   EX           the exercise that a target is about
 #   SECONDS      how long `make fuzz` looks at each of its targets
 #   SAMPLE       how many mutants of each exercise `make truth` takes, if not all
+#   SEEDS        under how many seeds it grades the right answers, if not under one
 #   SUMMARY      the file into which `make truth` puts its figures
 
 export PYTHON TORCH_INDEX
@@ -55,7 +56,7 @@ redteam: dev ## let every attack loose at every level of isolation, and all that
 	@$(PY) -m pytest tests/redteam tests/test_kill.py tests/gradebook/test_cycle.py $(PARALLEL) --timeout 600
 
 truth: dev ## what the graders make of thousands of wrong answers: make truth EX=u01_micrograd
-	@$(DOJO) course truth $(EX) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SUMMARY),--summary $(SUMMARY))
+	@$(DOJO) course truth $(EX) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SUMMARY),--summary $(SUMMARY))
 
 lint: dev ## formatting, common mistakes and types
 	@$(PY) -m ruff check .

@@ -15,7 +15,7 @@ from dojo.course import Course
 from dojo.grading import universal
 from dojo.grading.grader import Grader
 from dojo.grading.properties import narrower, properties
-from dojo.truth.jobs import ALONE, CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
+from dojo.truth.jobs import ALONE, CONTROL, EQUIVALENT, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.outcome import Outcome
 from dojo.verdict import Verdict
 
@@ -37,6 +37,7 @@ class Figures:
     idle: list[str] = field(default_factory=list)  # properties that killed nothing that came to them
     alone: dict[str, list[str]] = field(default_factory=dict)  # all properties that reject a version, by name
     equivalent: list[Job] = field(default_factory=list)
+    verified: list[tuple[Job, Outcome]] = field(default_factory=list)  # those that were looked at closely
     survivors: list[tuple[Job, Outcome]] = field(default_factory=list)
     named: list[tuple[Job, Outcome]] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)  # of each mutant's counterexample
@@ -101,6 +102,8 @@ class Figures:
         elif job.kind == SEEDS:
             self.seeds, self.flakes = self.seeds + outcome.tried, self.flakes + outcome.differing
             self.rejected += [] if outcome.passed else [(job, outcome)]
+        elif job.kind == EQUIVALENT:
+            self.verified.append((job, outcome))
         elif job.kind == ALONE:
             self.alone[job.name] = outcome.fails
         elif job.kind == CONTROL and not outcome.passed:

@@ -38,8 +38,10 @@ def lines(found: Sequence[Figures]) -> list[Line]:
     named, misled = sum(len(f.named) for f in found), sum(len(f.misleading) for f in found)
     entries = [n for f in found for n in f.entries]
     median, p95 = quantile(entries, 0.5), quantile(entries, 0.95)
+    verified = [_verified(outcomes)] if (outcomes := [o for f in found for _, o in f.verified]) else []
     return [
         Line("mutants killed", _of(killed, counted), "99.5 %", killed >= KILLED * counted),
+        *verified,
         Line("listed wrong versions killed", _of(wrong - missed, wrong), "all", not missed),
         Line("right answers accepted", _of(right - rejected, right), "all", not rejected),
         Line("right answers rejected under another seed", _of(flakes, seeds), "0", flakes == refused),
@@ -55,6 +57,12 @@ def lines(found: Sequence[Figures]) -> list[Line]:
         Line("entries of the largest input shown, median", str(median), str(MEDIAN), median <= MEDIAN),
         Line("entries of the largest input shown, 95th percentile", str(p95), str(P95), p95 <= P95),
     ]
+
+
+def _verified(outcomes: Sequence[Outcome]) -> Line:
+    same, fewest = sum(o.passed and not o.differing for o in outcomes), min(o.tried for o in outcomes)
+    value = f"{_of(same, len(outcomes))}, {fewest:,} inputs or more"
+    return Line("equivalent on random inputs as well", value, "all, 10,000", same == len(outcomes))
 
 
 def _of(part: int, whole: int) -> str:

@@ -14,7 +14,6 @@ from dojo.engine import Engine, KitFailure
 from dojo.grading.museum import wrong_source
 from dojo.grading.universal import RULES
 from dojo.prepare import Attempt, prepare
-from dojo.seeds import Seed
 from dojo.truth.alike import differing
 from dojo.truth.alone import rejecting
 from dojo.truth.flakes import flakes
@@ -28,7 +27,8 @@ GLANCE = 200  # random inputs on which a survivor is compared with the reference
 SHORTER_GLANCE = 40  # and one with a name with the misconception
 SECONDS = 4.0  # either takes at most about so long,
 CLOSELY = 10_000  # one that is listed as equivalent, when that is verified,
-GRADINGS = 400  # for which it is graded so often at most, where many answers are right
+LONGEST = 300.0  # seconds, which is less for few exercises that train something,
+GRADINGS = 400  # for which it is graded under so many seeds at most, where many answers are right
 TRIES = 3  # so often lanes may be killed before it is the kit that failed
 
 Tell = Callable[[Job, Outcome, bool], None]  # what came of a job, and whether it is from an earlier run
@@ -175,20 +175,27 @@ def _verified(engine: Engine, job: Job) -> Outcome:
         return outcome_of(result)
     if grader.forward is not None or grader.oracle is not None:
         text = engine.course.reference(job.exercise).read_text(encoding="utf-8")
-        return outcome_of(result, *compared(engine, job, plain(text), CLOSELY))
-    tried = unlike = 0
-    for number in range(GRADINGS):
-        again = engine.attempt(job.submission(engine.course), exercise, Seed.numbered(number), {})
-        tried, unlike = tried + max(again.checks, 1), unlike + (again.verdict is not Verdict.PASSED)
-        if tried >= CLOSELY:
-            break
-    return outcome_of(result, tried, unlike)
+        return outcome_of(result, *compared(engine, job, plain(text), CLOSELY, most=LONGEST, inside=True))
+    attempt = attempt_of(engine, job, job.source)
+    assert isinstance(attempt, Attempt), "it has just passed"
+    gradings = min(GRADINGS, math.ceil(CLOSELY / max(result.checks, 1)))
+    found = flakes({job.name: attempt}, engine.server(), 1, 1 + gradings, inside=True)
+    return outcome_of(result, gradings * result.checks, len(found.pairs))
 
 
 def compared(
-    engine: Engine, job: Job, text: str, count: int, *, memory: bool = True, most: float = float("inf")
+    engine: Engine,
+    job: Job,
+    text: str,
+    count: int,
+    *,
+    memory: bool = True,
+    most: float = float("inf"),
+    inside: bool = False,
 ) -> tuple[int, int]:
     """On how many random inputs a version was compared with this text, and on how many the two differ.
+
+    inside: in this process, which is for a version that has passed.
 
     (0, 0) where one of them is against the rules, so that it cannot be run.
     """
@@ -196,7 +203,7 @@ def compared(
     first, second = attempts
     if not isinstance(first, Attempt) or not isinstance(second, Attempt):
         return 0, 0
-    return differing(first, second, engine.server(), count, memory=memory, most=most)
+    return differing(first, second, engine.server(), count, memory=memory, most=most, inside=inside)
 
 
 def attempt_of(engine: Engine, job: Job, source: str) -> Attempt | ExerciseResult:

@@ -28,7 +28,7 @@ from dojo.seeds import Seed
 from dojo.truth import run
 from dojo.truth.equivalent import Lists, TruthError, read
 from dojo.truth.figures import Figures, at_least
-from dojo.truth.jobs import CONTROL, MUTANT, RIGHT, SEEDS, WRONG, Job
+from dojo.truth.jobs import CONTROL, EQUIVALENT, MUTANT, RIGHT, SEEDS, WRONG, Job
 from dojo.truth.keys import grader_text, key_of
 from dojo.truth.outcome import Outcome, Store
 from dojo.truth.overall import as_json, lines, shares
@@ -166,11 +166,26 @@ def test_listed_equivalents_do_not_count_as_survivors(
         assert not truth.found[0].survivors and not truth.problems
         closely = [outcome for job, outcome, _ in told if job.kind == "equivalent"]
         assert closely and all(o.tried == 300 and not o.differing for o in closely)
+        assert lines(truth.found)[1].value == f"{len(alive)} of {len(alive)} (100.00 %), 300 inputs or more"
         equivalents(engine.course, ("double", "gone-1234", why), ("cube_backward", killed, why))
         truth, _ = measure(engine, store)
         assert ["no such mutant" in p or "rejects it" in p for p in truth.problems] == [True, True]
     finally:
         (engine.course.root / "graders" / "u" / "equivalent.toml").unlink()
+
+
+def test_a_difference_that_is_seldom_is_found_when_verified(engine: Engine) -> None:
+    engine.load([engine.course.exercise("double")])
+    seldom = "import torch\n\n\ndef double(x):\n    return 2 * x + (x.numel() < 16 and x.abs().max() > 3.2)\n"
+    outcome = run.examine(engine, Job("double", EQUIVALENT, "seldom", seldom, Seed.numbered(0)))
+    assert outcome.passed and outcome.tried == run.CLOSELY
+    assert 0 < outcome.differing < run.CLOSELY / 50
+    figures = Figures(
+        "double", "u", verified=[(Job("double", EQUIVALENT, "m", "", Seed.numbered(0)), outcome)]
+    )
+    assert [(line.value, line.holds) for line in lines([figures])[1:2]] == [
+        ("0 of 1 (0.00 %), 10,000 inputs or more", False)
+    ]
 
 
 @pytest.mark.parametrize(
