@@ -70,11 +70,11 @@ def flakes(
             start = student_inside if inside else partial(_student_in_a_worker, server, workers)
             panel = _Panel(patient, start, found, undrawn=inside and prop.name in undrawn)
             for seed in range(first, last):
+                if not panel.undecided:
+                    break
                 if inside and seed % FRESH == 0:
                     panel.renew()
                 panel.begin(seed, prop.text)
-                if panel.knows_all:
-                    break
                 asked, *more = [panel.asked(check) for check in (prop.check, *prop.also)]
                 drawn = Seed.numbered(seed).number(one.exercise.id, prop.name)
                 run(replace(prop, check=asked, also=tuple(more)), one.grader, panel, drawn)  # type: ignore[arg-type]
@@ -110,15 +110,15 @@ class _Panel:
         self._students.clear()
 
     @property
-    def knows_all(self) -> bool:
-        """Whether under further seeds no check would do anything else."""
-        return self._undrawn and all(map(without_lots, self._runs.values()))
+    def undecided(self) -> list[str]:
+        """Those of whom a further seed may show anything."""
+        return [name for name, runs in self._runs.items() if not self._undrawn or not without_lots(runs)]
 
     def asked(self, check: Check) -> Callable[[Any, Grader, Parts], None]:
         """The check of one student as a check of all."""
 
         def check_all(panel: Any, grader: Grader, parts: Parts) -> None:
-            for name in self._attempts:
+            for name in self.undecided:
                 try:
                     with self._watching_lots(name):
                         check(self._student(name), grader, parts)
