@@ -54,7 +54,9 @@ class Inside:
     def _sent(self, value: Any) -> Any:
         """A value as it would arrive: what is plain as a copy, the rest by the wire itself."""
         kind = type(value)
-        if value is None or kind in (bool, int, float, str):
+        if value is None or kind in (bool, float) or (kind is int and value.bit_length() <= wire.INT_LIMIT):
+            return value
+        if kind is str and len(value) <= wire.TEXT_LIMIT:
             return value
         if kind in (list, tuple):
             return kind(self._sent(part) for part in value)
