@@ -185,6 +185,38 @@ def test_a_difference_that_is_seldom_is_found_when_verified(engine: Engine) -> N
     assert verified(replace(outcome, differing=0, tried=9_999))[1] is False
 
 
+OPEN = '''"""Graders."""
+
+from dojo.grading import grades, open_ended
+
+
+@grades("cube_backward")
+def cube(x, dy):
+    return 3 * x**2 * dy
+
+
+near = open_ended("double", file=__file__)
+
+
+@near.property("keeps the size nearly", examples=1)
+def keeps_the_size(student, x):
+    return float((student(x) - x).abs().max()) < 100.0
+'''
+
+
+def test_a_free_answer_is_verified_by_as_many_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "CLOSELY", 2_500)
+    with Engine(build(tmp_path, grader=OPEN), lanes=1) as engine:
+        engine.load([engine.course.exercise("double")])
+        text = "import torch\n\n\ndef double(x):\n    return 2 * x + {}\n"
+        right, seldom = (
+            run.examine(engine, Job("double", EQUIVALENT, "m", text.format(more), Seed.numbered(0)))
+            for more in ("0 * x", "1000 * (torch.rand(()) < 0.01)")
+        )
+    assert right.tried >= seldom.tried >= 2_500
+    assert right.differing == 0 < seldom.differing
+
+
 def verified(outcome: Outcome) -> tuple[str, bool]:
     """What is said of one equivalent that was looked at closely, and whether that is enough."""
     job = Job("double", EQUIVALENT, "m", "", Seed.numbered(0))
