@@ -337,8 +337,7 @@ trainer.misconception_by_edit(
 trainer.misconception_by_edit(
     "a_new_model_for_every_round",
     "        self.model.train()\n",
-    """        size = {"n_embd": 32, "n_head": 4, "n_layer": 2, "block_size": self.block_size}
-        self.model = _GPT(int(self.data.max()) + 1, **size).train()
+    """        self.model = _GPT(int(self.data.max()) + 1).train()
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=8e-3)
 """,
     symptom="What was learned in one call is lost in the next.",

@@ -43,10 +43,13 @@ class _Block(nn.Module):
 
 
 class _GPT(nn.Module):
-    """The whole model."""
+    """The whole model, in a size that trains in seconds."""
 
-    def __init__(self, vocab_size: int, n_embd: int, n_head: int, n_layer: int, block_size: int) -> None:
+    def __init__(
+        self, vocab_size: int, n_embd: int = 32, n_head: int = 4, n_layer: int = 2, block_size: int = 16
+    ) -> None:
         super().__init__()
+        self.block_size = block_size
         self.tokens = nn.Embedding(vocab_size, n_embd)
         self.places = nn.Embedding(block_size, n_embd)
         self.blocks = nn.Sequential(*[_Block(n_embd, n_head, block_size) for _ in range(n_layer)])
@@ -62,6 +65,12 @@ class _GPT(nn.Module):
         if targets is None:
             return logits, None
         return logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
+def _places(data: Int[Tensor, "M"], block_size: int) -> Int[Tensor, "B T"]:
+    """Where the tokens of a batch of contexts stand in the text."""
+    starts = torch.randint(len(data) - block_size, (24, 1))
+    return starts + torch.arange(block_size)
 
 
 # END SOLUTION
@@ -93,8 +102,8 @@ class Trainer:
     def __init__(self, data: Int[Tensor, "M"], vocab_size: int) -> None:
         # BEGIN SOLUTION
         self.data = data
-        self.block_size = 16
-        self.model = _GPT(vocab_size, n_embd=32, n_head=4, n_layer=2, block_size=self.block_size)
+        model = _GPT(vocab_size)
+        self.model, self.block_size = model, model.block_size
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=8e-3)
         # END SOLUTION
 
@@ -104,8 +113,7 @@ class Trainer:
         total = 0.0
         self.model.train()
         for _ in range(steps):
-            starts = torch.randint(len(self.data) - self.block_size, (24, 1))
-            x = starts + torch.arange(self.block_size)  # (B, T)
+            x = _places(self.data, self.block_size)
             _, loss = self.model(self.data[x], self.data[x + 1])
             self.optimizer.zero_grad()
             loss.backward()

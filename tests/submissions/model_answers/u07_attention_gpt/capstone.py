@@ -34,8 +34,9 @@ class _Block(nn.Module):
 
 class _GPT(nn.Module):
 
-    def __init__(self, vocab_size: int, n_embd: int, n_head: int, n_layer: int, block_size: int) -> None:
+    def __init__(self, vocab_size: int, n_embd: int=32, n_head: int=4, n_layer: int=2, block_size: int=16) -> None:
         super().__init__()
+        self.block_size = block_size
         self.tokens = nn.Embedding(vocab_size, n_embd)
         self.places = nn.Embedding(block_size, n_embd)
         self.blocks = nn.Sequential(*[_Block(n_embd, n_head, block_size) for _ in range(n_layer)])
@@ -49,22 +50,25 @@ class _GPT(nn.Module):
             return (logits, None)
         return (logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten()))
 
+def _places(data: Int[Tensor, 'M'], block_size: int) -> Int[Tensor, 'B T']:
+    starts = torch.randint(len(data) - block_size, (24, 1))
+    return starts + torch.arange(block_size)
+
 class Trainer:
     model: nn.Module
     block_size: int
 
     def __init__(self, data: Int[Tensor, 'M'], vocab_size: int) -> None:
         self.data = data
-        self.block_size = 16
-        self.model = _GPT(vocab_size, n_embd=32, n_head=4, n_layer=2, block_size=self.block_size)
+        model = _GPT(vocab_size)
+        self.model, self.block_size = (model, model.block_size)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=0.008)
 
     def train(self, steps: int) -> float:
         total = 0.0
         self.model.train()
         for _ in range(steps):
-            starts = torch.randint(len(self.data) - self.block_size, (24, 1))
-            x = starts + torch.arange(self.block_size)
+            x = _places(self.data, self.block_size)
             _, loss = self.model(self.data[x], self.data[x + 1])
             self.optimizer.zero_grad()
             loss.backward()

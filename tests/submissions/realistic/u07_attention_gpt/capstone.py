@@ -60,8 +60,9 @@ class _Block(nn.Module):
 
 class _GPT(nn.Module):
 
-    def __init__(self, vocab_size: int, n_embd: int, n_head: int, n_layer: int, block_size: int) -> None:
+    def __init__(self, vocab_size: int, n_embd: int=32, n_head: int=4, n_layer: int=2, block_size: int=16) -> None:
         super().__init__()
+        self.block_size = block_size
         self.tokens = nn.Embedding(vocab_size, n_embd)
         self.places = nn.Embedding(block_size, n_embd)
         self.blocks = nn.Sequential(*[_Block(n_embd, n_head, block_size) for _ in range(n_layer)])
@@ -74,6 +75,11 @@ class _GPT(nn.Module):
         if targets is None:
             return (logits, None)
         return (logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten()))
+
+
+def _places(data: Int[Tensor, 'M'], block_size: int) -> Int[Tensor, 'B T']:
+    starts = torch.randint(len(data) - block_size, (24, 1))
+    return starts + torch.arange(block_size)
 
 
 class Trainer:
