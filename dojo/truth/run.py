@@ -166,7 +166,8 @@ def _verified(engine: Engine, job: Job) -> Outcome:
     """Whether a mutant that is listed as a right answer stays one, looked at closely.
 
     It is compared with the reference; where an exercise has many right answers, it is graded under other
-    seeds, until as many checks have been made as there would have been inputs.
+    seeds, until as many checks have been made as there would have been inputs. The message says what it was
+    told first, if it was refused.
     """
     grader = engine.grader(job.exercise)
     exercise = engine.course.exercise(job.exercise)
@@ -175,12 +176,13 @@ def _verified(engine: Engine, job: Job) -> Outcome:
         return outcome_of(result)
     if grader.forward is not None or grader.oracle is not None:
         text = engine.course.reference(job.exercise).read_text(encoding="utf-8")
-        return outcome_of(result, *compared(engine, job, plain(text), CLOSELY, most=LONGEST, inside=True))
+        tried, unlike = compared(engine, job, plain(text), CLOSELY, most=LONGEST, inside=True)
+        return replace(outcome_of(result, tried, unlike), message="")
     attempt = attempt_of(engine, job, job.source)
     assert isinstance(attempt, Attempt), "it has just passed"
     gradings = math.ceil(CLOSELY / max(result.checks, 1))
     found = flakes({job.name: attempt}, engine.server(), 1, 1 + gradings, inside=True)
-    return outcome_of(result, gradings * result.checks, len(found.pairs))
+    return replace(outcome_of(result, gradings * result.checks, len(found.pairs)), message=found.message)
 
 
 def compared(

@@ -127,5 +127,6 @@ def _problems(
             killed.add((job.exercise, job.name))
         elif job.kind == EQUIVALENT and outcome.differing:
             on = f"on {outcome.differing} of {outcome.tried} random inputs it is something else"
-            unlike.append(f"{equivalent.FILE}: {job.exercise}: {job.name}: {on}.")
+            told = f" ({outcome.message})" if outcome.message else ""
+            unlike.append(f"{equivalent.FILE}: {job.exercise}: {job.name}: {on}{told}.")
     return equivalent.stale(entries, made, killed) + unlike

@@ -215,6 +215,7 @@ def test_a_free_answer_is_verified_by_as_many_checks(tmp_path: Path, monkeypatch
         )
     assert right.tried >= seldom.tried >= 2_500
     assert right.differing == 0 < seldom.differing
+    assert right.message == "" and "seed " in seldom.message and "keeps the size nearly" in seldom.message
 
 
 def verified(outcome: Outcome) -> tuple[str, bool]:
