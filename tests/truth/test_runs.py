@@ -25,7 +25,7 @@ from dojo.course import Course, load
 from dojo.engine import Engine
 from dojo.grading import universal
 from dojo.seeds import Seed
-from dojo.truth import run
+from dojo.truth import alike, run
 from dojo.truth.equivalent import Lists, TruthError, read
 from dojo.truth.figures import Figures, at_least
 from dojo.truth.jobs import CONTROL, EQUIVALENT, MUTANT, RIGHT, SEEDS, WRONG, Job
@@ -216,6 +216,16 @@ def test_a_free_answer_is_verified_by_as_many_checks(tmp_path: Path, monkeypatch
     assert right.tried >= seldom.tried >= 2_500
     assert right.differing == 0 < seldom.differing
     assert right.message == "" and "seed " in seldom.message and "keeps the size nearly" in seldom.message
+
+
+def test_what_an_answer_keeps_is_given_up_when_it_is_verified(engine: Engine) -> None:
+    engine.load([engine.course.exercise("double")])
+    keeps = "import torch\n\nkept = []\n\n\ndef double(x):\n    kept.append(x)\n"
+    for most, right in ((alike.FRESH // 2, False), (alike.FRESH + 1, True)):
+        text = f"{keeps}    return 2 * x if len(kept) <= {most} else x\n"
+        outcome = run.examine(engine, Job("double", EQUIVALENT, "keeps", text, Seed.numbered(0)))
+        assert outcome.passed and outcome.tried == run.CLOSELY
+        assert (outcome.differing == 0) is right
 
 
 def verified(outcome: Outcome) -> tuple[str, bool]:
