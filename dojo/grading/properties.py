@@ -18,6 +18,7 @@ from dojo.grading.cases import Case, Parts, case_with_answer, drawn_domains, str
 from dojo.grading.draw import Structure
 from dojo.grading.grader import Grader, Statement
 from dojo.grading.mismatch import Mismatch, describe
+from dojo.grading.seeded import try_out
 from dojo.grading.student import Student
 from dojo.grading.values import clone, names_of, tensors
 from dojo.hidden import unshown_fault
@@ -98,23 +99,8 @@ def run(prop: Property, grader: Grader, student: Student, seed: int) -> int:
     for number in range(len(grader.sizes)) if grader.every and prop.name == "right_answer" else ():
         drawn.check((Structure(number, seed=number, salt=salt), smallest(grader)))
 
-    def holds(parts: Parts) -> None:  # short, because hypothesis reads its source anew each time
-        drawn.check(parts)
-
-    settings = hypothesis.settings(SETTINGS, max_examples=prop.examples)
-    hypothesis.seed(seed)(settings(hypothesis.given(strategy(grader, salt))(holds)))()
+    try_out(drawn.check, strategy(grader, salt), seed, prop.examples)
     return len(drawn.passed) + _check_also(prop, grader, student, salt)
-
-
-SETTINGS = hypothesis.settings(
-    database=None,
-    deadline=None,
-    phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-    suppress_health_check=list(hypothesis.HealthCheck),
-    report_multiple_bugs=False,
-    print_blob=False,
-    verbosity=hypothesis.Verbosity.quiet,
-)
 
 
 class _Drawn:

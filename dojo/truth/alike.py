@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
-import hypothesis
 import torch
 
 from dojo.channel import StudentError, WorkerEnded
@@ -17,7 +16,7 @@ from dojo.grading import draw as drawing
 from dojo.grading.cases import Case, Parts, drawn_domains, question, strategy
 from dojo.grading.grader import Grader
 from dojo.grading.matching import same_behaviour
-from dojo.grading.properties import SETTINGS
+from dojo.grading.seeded import try_out
 from dojo.grading.student import Allowance, Student
 from dojo.grading.values import cast
 from dojo.prepare import Attempt
@@ -97,12 +96,7 @@ def _has_default(grader: Grader, name: str) -> bool:
 def _parts(grader: Grader, count: int, seed: int) -> list[Parts]:
     if drawn_domains(grader):
         drawn: list[Parts] = []
-
-        def keep(parts: Parts) -> None:
-            drawn.append(parts)
-
-        only = hypothesis.settings(SETTINGS, max_examples=count, phases=(hypothesis.Phase.generate,))
-        hypothesis.seed(seed)(only(hypothesis.given(strategy(grader, seed))(keep)))()
+        try_out(drawn.append, strategy(grader, seed), seed, count, shrink=False)
         return drawn
     lots = random.Random(seed)
     return [(_structure(lots, len(grader.sizes), seed), {}) for _ in range(count)]
