@@ -103,10 +103,8 @@ def drawn_example(course: Course) -> list[Figure]:
 
 def _milliseconds(grader: Grader, make: Callable[[Grader, Parts], object]) -> float:
     """Processor time of one example of a property that does nothing but `make`."""
-    import hypothesis
-
     from dojo.grading.cases import strategy
-    from dojo.grading.properties import SETTINGS
+    from dojo.grading.seeded import try_out
 
     counted = 0
 
@@ -115,11 +113,9 @@ def _milliseconds(grader: Grader, make: Callable[[Grader, Parts], object]) -> fl
         counted += 1
         make(grader, parts)
 
-    settings = hypothesis.settings(SETTINGS, max_examples=50)
-    test = hypothesis.seed(1)(settings(hypothesis.given(strategy(grader))(holds)))
-    test()  # the first time costs more
+    try_out(holds, strategy(grader), seed=1, examples=50)  # the first time costs more
     counted, started = 0, time.process_time()
-    test()
+    try_out(holds, strategy(grader), seed=1, examples=50)
     return 1000 * (time.process_time() - started) / max(counted, 1)
 
 

@@ -19,7 +19,7 @@ if hasattr(providers, "_get_local_constants"):
     _NONE = providers._local_constants  # empty as yet
     providers._get_local_constants = lambda: _NONE
 
-_SETTINGS = hypothesis.settings(
+SETTINGS = hypothesis.settings(
     database=None,
     deadline=None,
     suppress_health_check=list(hypothesis.HealthCheck),
@@ -47,5 +47,5 @@ def try_out(
         check(case)
 
     phases = (_DRAW, _SHRINK) if shrink else (_DRAW,)
-    settings = hypothesis.settings(_SETTINGS, max_examples=examples, phases=phases)
+    settings = hypothesis.settings(SETTINGS, max_examples=examples, phases=phases)
     hypothesis.seed(seed)(settings(hypothesis.given(cases)(holds)))()

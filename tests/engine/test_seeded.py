@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import strategies
 
 from dojo.grading.seeded import try_out
 
+ROOT = Path(__file__).resolve().parents[2]
 DRAW = """
 import importlib, sys
 
@@ -30,7 +32,8 @@ print(drawn)
 
 def drawn_beside(folder: Path, *modules: str) -> str:
     command = [sys.executable, "-c", DRAW, str(folder), *modules]
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder).stdout
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder, env=env).stdout
 
 
 def test_what_is_loaded_makes_no_difference(tmp_path: Path) -> None:

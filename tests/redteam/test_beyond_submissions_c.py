@@ -15,7 +15,8 @@ from victim import hand_in
 
 from dojo.attempt import grade_exercise
 from dojo.engine import Engine
-from dojo.grading.properties import SETTINGS, properties, run
+from dojo.grading.properties import properties, run
+from dojo.grading.seeded import SETTINGS
 from dojo.grading.student import Observation
 from dojo.seeds import Seed
 from dojo.submission import Submission, take
