@@ -16,7 +16,7 @@ T = TypeVar("T")
 # cases of a seed would be others in `dojo check` than in `dojo grade`, which loads more graders, and others
 # again where the kit is installed; and each process would have to read all our source first.
 if hasattr(providers, "_get_local_constants"):
-    _NONE = providers._local_constants  # empty as yet
+    _NONE = type(providers._local_constants)()
     providers._get_local_constants = lambda: _NONE
 
 SETTINGS = hypothesis.settings(
