@@ -98,7 +98,7 @@ def unmasking_init(T: int, D: int, H: int, V: int, seed: int) -> dict[str, Tenso
     float64 tensors: "C" (V, D), "W1" (T*D, H), "b1" (H,), "W2" (H, V), "b2" (V,), "bngain" (1, H),
     "bnbias" (1, H). The same seed gives the same numbers, another seed gives others, and PyTorch's global
     random generator is left alone. Keep the values moderate: `tanh` must not be saturated and no logit
-    may be larger than 10 in size.
+    may be larger than 10 in size, at the sizes of the example.
 
     Example: `unmasking_init(3, 10, 64, 27, seed=1)["bngain"].shape` is (1, 64).
     Source: Ioffe & Szegedy 2015, section 3, for the gain and the bias of batchnorm.
