@@ -1167,15 +1167,16 @@ THERE = "in the lecture's network (T=3, D=10, H=64, V=27)"
 def in_the_lectures_network(holds):
     """The same statement about what is returned for those sizes, under three seeds."""
 
-    def holds_there(student, seed):
-        answers = [student(**LECTURE, seed=seed + more) for more in range(3)]
+    # It takes no drawn seed, or the report would show the sizes that were drawn with it as the failing input.
+    def holds_there(student):
+        answers = [student(**LECTURE, seed=seed) for seed in (1, 200, 9999)]
         return all(right_form(answer, **LECTURE) and holds(answer, T=3, V=27) for answer in answers)
 
     holds_there.__name__ = holds.__name__
     return holds_there
 
 
-@unmasking_init.property(f"keeps every logit within 10 {THERE}", examples=2)
+@unmasking_init.property(f"keeps every logit within 10 {THERE}", examples=1)
 @in_the_lectures_network
 def moderate_logits(answer, T, V):
     _, logits = activations(answer, T, V)
@@ -1183,7 +1184,7 @@ def moderate_logits(answer, T, V):
 
 
 @unmasking_init.property(
-    f"keeps tanh out of saturation {THERE}: its slope is above 0.2 on average", examples=2
+    f"keeps tanh out of saturation {THERE}: its slope is above 0.2 on average", examples=1
 )
 @in_the_lectures_network
 def tanh_works(answer, T, V):
